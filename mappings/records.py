@@ -1,0 +1,191 @@
+"""The records that both sides share: messages, their parts and places, threads, failures."""
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+DateSource = Literal["header", "received", "none"]
+SegmentKind = Literal["own", "quoted", "signature"]
+
+
+class Address(Struct, frozen=True, omit_defaults=True):
+    """One mailbox of an address header: the display name (decoded, may be empty) and `local@domain` as written."""
+
+    name: str = ""
+    address: str = ""
+
+    def __str__(self) -> str:
+        """`Name <address>`, or whichever of the two there is."""
+        return f"{self.name} <{self.address}>" if self.name and self.address else self.name or self.address
+
+
+class Attachment(Struct, frozen=True, omit_defaults=True):
+    """One MIME leaf that is not the body: an attached file, an inline image, an attached mail."""
+
+    part: str  # the part's number as IMAP counts it (RFC 3501 §6.4.5): "2", "1.3"
+    name: str = ""
+    declared: str = ""  # media type as the mail declares it, lower case
+    sniffed: str = ""  # media type as the first bytes say; "" when they say nothing
+    size: int = 0  # bytes, decoded
+    sha256: str = ""  # hex, of the decoded bytes
+    inline: bool = False
+    content_id: str = ""  # without angle brackets
+    message: str = ""  # an attached mail: its id as a message of its own
+
+
+class Segment(Struct, frozen=True, omit_defaults=True):
+    """A stretch `text[start:end]` of a message's text, in code points: own words, a quotation, or the signature."""
+
+    kind: SegmentKind
+    start: int
+    end: int
+    depth: int = 0  # levels of quotation; 0 for own words and signatures
+    who: str = ""  # the line that introduces a quotation ("On 3 August Ann wrote:"), as it stands
+
+
+class Note(Struct, frozen=True, omit_defaults=True):
+    """What was assumed or repaired while reading a message, such as a charset."""
+
+    code: str  # short and stable: "charset-assumed", "date-unreadable", "base64-damaged" …
+    text: str  # a sentence for people
+    part: str = ""  # the part concerned, "" for the message
+
+
+class Message(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One message as read from its bytes. `id` is the SHA-256 of those bytes in hex; nothing else is identity."""
+
+    id: str
+    size: int  # of the raw bytes
+    message_id: str = ""  # without angle brackets, as written
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()  # oldest first
+    thread_index: str = ""  # Outlook's Thread-Index, as written (base64)
+    subject: str = ""
+    date: int | None = None  # seconds since 1970 UTC; may be negative; None when there is no usable date
+    zone: int | None = None  # minutes east of UTC as the header gave them
+    date_source: DateSource = "none"
+    date_note: str = ""  # why the date is not the Date header's
+    from_: tuple[Address, ...] = field(default=(), name="from")
+    sender: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    list_id: str = ""  # "list.example.org", lower case, without brackets or phrase
+    headers: tuple[tuple[str, str], ...] = ()  # every header in order, decoded for reading
+    text: str = ""  # the body as readable text, line ends "\n"
+    segments: tuple[Segment, ...] = ()  # cover `text` without a gap, in order
+    html: str = ""  # number of the text/html part that shows the same body, "" when there is none
+    attachments: tuple[Attachment, ...] = ()
+    lang: str = ""  # ISO 639-1 of the own words, "" when it could not be told
+    notes: tuple[Note, ...] = ()
+    carrier: str = ""  # id of the message this one was attached to
+    parser: str = ""  # which reader made this record
+
+
+class Place(Struct, frozen=True, omit_defaults=True):
+    """Where a copy of a message was found."""
+
+    archive: str  # the file or folder that was given, as an absolute path
+    member: str = ""  # inside it: "box.zip!mail/inbox.mbox"; a file's path below a folder; "…#2" for an attached mail
+    offset: int = -1  # bytes from the start of the (unpacked) mbox; -1 where there is no such thing
+    collection: str = ""
+    flags: str = ""  # Maildir flags, mbox Status letters
+    labels: tuple[str, ...] = ()
+
+
+class MessageRow(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A message in a list or thread: what one line shows. A ghost is a mail that is referred to but not here."""
+
+    id: str  # a ghost's id begins with "g"
+    thread: str = ""  # id of the thread: that of its first message
+    parent: str = ""  # id of the message or ghost it answers, "" for a thread's first
+    depth: int = 0
+    ghost: bool = False
+    message_id: str = ""
+    subject: str = ""
+    from_: tuple[Address, ...] = field(default=(), name="from")
+    to: tuple[Address, ...] = ()  # the first few of To and Cc
+    recipients: int = 0  # how many To, Cc and Bcc name
+    date: int | None = None
+    zone: int | None = None
+    date_source: DateSource = "none"
+    size: int = 0
+    attachments: int = 0
+    collection: str = ""
+    lang: str = ""
+    preview: str = ""  # the first words of its own
+    copies: int = 0  # how many other messages are copies of this one
+
+
+class Thread(Struct, frozen=True, kw_only=True):
+    """A conversation: its rows in reading order of the tree (parents before children), ghosts in place."""
+
+    id: str
+    subject: str
+    rows: tuple[MessageRow, ...]
+    first: int | None = None  # earliest and latest date, seconds
+    last: int | None = None
+
+
+class Failure(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Something that could not be read, in full or in part."""
+
+    archive: str
+    member: str = ""
+    offset: int = -1
+    stage: str  # "open" | "split" | "parse" | "store" | "index"
+    code: str  # short and stable: "truncated", "not-mail", "too-deep" …
+    reason: str  # a sentence for people
+    collection: str = ""
+    message: str = ""  # id of the message concerned when it was stored all the same
+    at: int = 0  # when, seconds since 1970
+
+
+class ArchiveState(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The ledger's line for one archive file: how far it was read, and counts: read = new + already + failed."""
+
+    archive: str  # absolute path
+    collection: str = ""
+    size: int = 0
+    modified: int = 0  # nanoseconds
+    head: str = ""  # SHA-256 of what was read so far's first bytes: tells an appended file from a replaced one
+    position: str = ""  # where to go on, the reader's own words; "" at the start
+    done: bool = False
+    kind: str = ""  # "mbox", "maildir", "message", "zip" …
+    read: int = 0
+    new: int = 0
+    already: int = 0
+    failed: int = 0
+
+
+class Prepared(Struct, frozen=True, kw_only=True):
+    """A message ready to be stored, with what threads and duplicates are found by. Keys are signed 64-bit hashes."""
+
+    message: Message
+    raw: bytes
+    place: Place
+    links: tuple[int, ...]  # its own key first (0 without a Message-ID), then those it refers to
+    subject_key: int = 0  # of the subject without reply marks; 0 for none
+    orphan: bool = False  # a reply by its subject that names no mail it answers
+    copy_key: int = 0  # equal for copies of one mail
+
+
+class Status(Struct, frozen=True, kw_only=True):
+    """What a corpus holds."""
+
+    engine: str
+    messages: int
+    threads: int
+    ghosts: int
+    duplicates: int  # messages that are copies of another one
+    places: int
+    raw_bytes: int
+    stored_bytes: int  # what the corpus takes on disk
+    first: int | None
+    last: int | None
+    undated: int
+    unindexed: int  # stored, not yet searchable
+    failures: int
+    archives: tuple[ArchiveState, ...]
+    collections: dict[str, int]

@@ -1,0 +1,166 @@
+"""The engine protocol that both engines keep, and the door to them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Protocol, Self
+
+from msgspec import Struct
+
+from mappings.records import ArchiveState, Failure, Message, MessageRow, Place, Prepared, Status, Thread
+from search.query import Query
+from search.results import Order, Page
+
+
+class Counts(Struct, frozen=True):
+    """What became of a batch: read = new + already + failed."""
+
+    new: int = 0
+    already: int = 0
+    failed: int = 0
+
+
+class Batch(Struct, frozen=True, kw_only=True):
+    """Messages and failures of one archive, stored in one transaction with the ledger's line."""
+
+    state: ArchiveState  # as it is once this batch is stored, counts excepted: the writer adds them up
+    messages: Sequence[Prepared] = ()
+    failures: Sequence[Failure] = ()
+
+
+class Member(Struct, frozen=True):
+    """What a thread is built from: one message's own key, the mails it names, and the facts that order it."""
+
+    num: int
+    id: str
+    message_id: str
+    references: tuple[str, ...]  # oldest first, the mail it answers last
+    date: int | None
+    subject: str
+    people: frozenset[str]  # addresses of sender and recipients, lower case
+    sender: str
+    copy_key: int
+    attribution: str = ""  # the line that introduces its first quotation
+
+
+class Ghost(Struct, frozen=True, kw_only=True):
+    """A mail that is referred to but not here, and all that is known of it."""
+
+    id: str  # "g" and 16 hex digits of its Message-ID's hash
+    message_id: str
+    subject: str = ""
+    who: str = ""  # as a reply's attribution line puts it
+
+
+class Leaf(Struct, frozen=True):
+    """One line of an arranged thread: a member's id or a ghost's, its parent's id, its depth."""
+
+    id: str
+    parent: str
+    depth: int
+
+
+class Arranged(Struct, frozen=True, kw_only=True):
+    """A thread as it is stored: its id is that of its first message; leaves in reading order."""
+
+    id: str
+    subject: str
+    leaves: tuple[Leaf, ...]
+    ghosts: tuple[Ghost, ...] = ()
+
+
+class Engine(Protocol):
+    """Reading a corpus. An id is 64 hex digits, or any unique prefix of at least 8; a ghost's begins with "g"."""
+
+    def search(self, query: Query, *, order: Order = "relevance", by_thread: bool = False, limit: int = 20,
+               cursor: str = "", facets: bool = True) -> Page:
+        """One page of what matches. Ties go by date, then id. CursorError for a cursor that is not ours."""
+
+    def message(self, id: str) -> Message:
+        """The full message; NotFound."""
+
+    def messages(self, ids: Iterable[str]) -> list[Message]:
+        """The full messages in the order asked for; those that are not here are left out."""
+
+    def row(self, id: str) -> MessageRow:
+        """The slim row of a message or ghost; NotFound."""
+
+    def raw(self, id: str) -> bytes:
+        """The bytes as they came; NotFound."""
+
+    def places(self, id: str) -> list[Place]:
+        """Every place the message was found in; NotFound."""
+
+    def copies(self, id: str) -> list[MessageRow]:
+        """The other messages that are copies of this one."""
+
+    def attached(self, id: str) -> list[MessageRow]:
+        """The messages that were attached to this one."""
+
+    def thread(self, id: str) -> Thread:
+        """The conversation that a message or ghost is in; NotFound."""
+
+    def status(self) -> Status:
+        """Counts for the whole corpus."""
+
+    def failures(self, limit: int = 100, after: int = 0) -> list[tuple[int, Failure]]:
+        """Failures with their numbers, oldest first, those numbered above `after`."""
+
+    def digest(self) -> str:
+        """SHA-256 over ids, threads, parents and places: equal for equal corpora whatever the order of ingest."""
+
+    def verify(self) -> Iterator[tuple[str, str]]:
+        """Re-reads everything stored; (id, "") for each message that is as it was, else (id, what is wrong)."""
+
+    def writer(self) -> "Writer":
+        """The one writer; CorpusLocked if another process has it."""
+
+    def close(self) -> None:
+        """Lets go of files and connections."""
+
+
+class Writer(Protocol):
+    """Writing to a corpus: a context manager; what `take` returned for is safe whatever happens next."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None: ...
+
+    def state(self, archive: str, collection: str) -> ArchiveState | None:
+        """The ledger's line for an archive."""
+
+    def take(self, batch: Batch) -> Counts:
+        """Stores a batch and moves the ledger on, all or nothing. A message already here only gains its place."""
+
+    def forget_failures(self, numbers: Iterable[int]) -> None:
+        """Strikes failures that a retry resolved."""
+
+    def loose(self) -> list[int]:
+        """Labels of the threads that changed since they were last arranged."""
+
+    def members(self, label: int) -> list[Member]:
+        """The messages that carry this label."""
+
+    def kin(self, member: Member) -> list[Member]:
+        """Messages of the same subject without its reply marks: where a reply that names no mail may belong."""
+
+    def orphans(self, label: int) -> list[Member]:
+        """Of the members, replies by subject that name no mail; and others' whose subject a member shares."""
+
+    def join(self, first: int, second: int) -> None:
+        """Makes one thread of two messages', given by their numbers."""
+
+    def arrange(self, label: int, thread: Arranged) -> None:
+        """Stores a thread's tree and ghosts; the label is no longer loose."""
+
+    def index(self) -> None:
+        """Makes everything stored searchable."""
+
+    def reindex(self) -> Iterator[int]:
+        """Rebuilds the full-text index from what is stored; yields how many messages are done."""
+
+
+def open_engine(url: str, *, create: bool = False) -> Engine:
+    """The engine that `url` names: a folder is a corpus on this machine. CorpusMissing unless `create`."""
+    from search.embedded import EmbeddedEngine
+
+    return EmbeddedEngine.open(url, create=create)
