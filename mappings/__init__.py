@@ -8,7 +8,7 @@ MESSAGES = "messages"
 
 
 def load(name: str) -> dict[str, Any]:
-    """The mapping of the index `name` (such as `MESSAGES`) as Elasticsearch takes it; FileNotFoundError if there is none."""
+    """The mapping of the index `name` (such as `MESSAGES`) as Elasticsearch takes it; else FileNotFoundError."""
     text = resources.files(__name__).joinpath(f"{name}.json").read_text(encoding="utf-8")
     mapping: dict[str, Any] = json.loads(text)
     return mapping

@@ -123,7 +123,9 @@ class Writer(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
 
     def state(self, archive: str, collection: str) -> ArchiveState | None:
         """The ledger's line for an archive."""
@@ -140,11 +142,9 @@ class Writer(Protocol):
     def members(self, label: int) -> list[Member]:
         """The messages that carry this label."""
 
-    def kin(self, member: Member) -> list[Member]:
-        """Messages of the same subject without its reply marks: where a reply that names no mail may belong."""
-
-    def orphans(self, label: int) -> list[Member]:
-        """Of the members, replies by subject that name no mail; and others' whose subject a member shares."""
+    def kin(self, label: int, window: int) -> list[tuple[Member, Member]]:
+        """Pairs (orphan reply, older message of the same subject key at most `window` seconds before it) that carry
+        different labels, one of them this one: where a reply that names no mail may belong."""
 
     def join(self, first: int, second: int) -> None:
         """Makes one thread of two messages', given by their numbers."""
