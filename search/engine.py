@@ -22,7 +22,7 @@ class Counts(Struct, frozen=True):
 class Batch(Struct, frozen=True, kw_only=True):
     """Messages and failures of one archive, stored in one transaction with the ledger's line."""
 
-    state: ArchiveState  # as it is once this batch is stored, counts excepted: the writer adds them up
+    state: ArchiveState  # as it is once this batch is stored, but its counts as they were before: the writer adds
     messages: Sequence[Prepared] = ()
     failures: Sequence[Failure] = ()
 
