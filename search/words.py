@@ -1,0 +1,65 @@
+"""Words as the full-text index holds them: letters apart from the rest, lower case, accents folded, CJK as bigrams."""
+
+import re
+import unicodedata
+
+from search.letters import CJK, FOLDED, LETTERS, ranges
+
+MAX_BYTES = 255  # longer terms are not kept
+
+_FOLD = str.maketrans({
+    char: row.split()[0] for row in FOLDED.split(";") if row.strip() for char in row.split()[1]
+})  # fmt: skip
+_MARKS = "\u0300-\u0344\u0346-\u0362\u3099\u309a"  # combining accents, and the voicing marks of kana
+
+ASCII_WORD = re.compile(r"[0-9A-Za-z]+")
+WORD = re.compile(rf"(?:[^\W_]+|[{ranges(LETTERS)}]+)+")
+CJK_RUN = re.compile(rf"[{ranges(CJK)}]+")
+# What hides a word from those who type it the usual way: letters in pieces (file names from a Mac), soft hyphens and
+# the invisible joiners of newsletters, and the Turkish capital whose lower case is two characters.
+MENDED = re.compile(
+    rf"[^\W_][{_MARKS}]+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|[\u00ad\u2060\ufeff]+|\u0130", re.DOTALL
+)
+_LEFT = re.compile(rf"[{_MARKS}]+")
+_SPECIAL = re.compile(rf"[\u00ad\u0130{_MARKS}\u2060\ufeff{ranges(CJK)}]")
+
+
+def fold(text: str) -> str:
+    """A word in lower case without its accents, as Tantivy's LowerCaser and AsciiFoldingFilter make it (ß gives ss)."""
+    if text.isascii():
+        return text.lower()
+    return text.replace("Σ", "σ").lower().translate(_FOLD)  # Python alone knows of a final sigma
+
+
+def mend(match: re.Match[str]) -> str:
+    """What stands for a match of `MENDED`: the composed letter, or nothing for what is invisible."""
+    part = match[0]
+    if part == "\u0130":
+        return "I"
+    if part[0] in "\u00ad\u2060\ufeff":
+        return ""
+    return _LEFT.sub("", unicodedata.normalize("NFC", part))
+
+
+def bigrams(run: str) -> list[str]:
+    """A CJK run's overlapping pairs; a single character stays itself."""
+    return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+
+
+def searchable(text: str) -> str:
+    """The text to hand to the index: letters mended, CJK runs as bigrams between spaces; most text is unchanged."""
+    if text.isascii() or not _SPECIAL.search(text):
+        return text
+    return CJK_RUN.sub(lambda match: f" {' '.join(bigrams(match[0]))} ", MENDED.sub(mend, text))
+
+
+def tokens(text: str) -> list[str]:
+    """The terms that the index holds for `text`, in order: Tantivy's simple tokenizer, `fold`, no term too long."""
+    if text.isascii():
+        found = ASCII_WORD.findall(text.lower())
+    else:
+        words = WORD.findall(searchable(text))
+        found = fold("\n".join(words)).split("\n") if words else []
+    if len(text) * 4 > MAX_BYTES:
+        return [word for word in found if len(word) * 4 <= MAX_BYTES or len(word.encode()) <= MAX_BYTES]
+    return found
