@@ -40,6 +40,7 @@ class Member(Struct, frozen=True):
     sender: str
     copy_key: int
     attribution: str = ""  # the line that introduces its first quotation
+    thread_index: str = ""  # Outlook's Thread-Index, as written
 
 
 class Ghost(Struct, frozen=True, kw_only=True):
@@ -149,8 +150,8 @@ class Writer(Protocol):
     def join(self, first: int, second: int) -> None:
         """Makes one thread of two messages', given by their numbers."""
 
-    def arrange(self, label: int, thread: Arranged) -> None:
-        """Stores a thread's tree and ghosts; the label is no longer loose."""
+    def arrange(self, threads: Iterable[tuple[int, Arranged]]) -> None:
+        """Stores threads' trees and ghosts under their labels, all or nothing; these are no longer loose."""
 
     def index(self) -> None:
         """Makes everything stored searchable."""

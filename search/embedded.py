@@ -1,0 +1,234 @@
+"""The default engine: SQLite holds the truth and Tantivy the index, in a folder on this machine."""
+
+import time
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Self
+
+import tantivy
+
+from mappings.records import ArchiveState, Failure, Message, MessageRow, Place, Status, Thread
+from search import embedded_audit
+from search.embedded_documents import record_decoder
+from search.embedded_index import open_index
+from search.embedded_pages import aggregations, facets, histogram
+from search.embedded_queries import Compiler, is_ranked
+from search.embedded_ranking import Found, Ranking
+from search.embedded_store import INDEX, Store, translated
+from search.embedded_writer import EmbeddedWriter
+from search.errors import CorpusDamaged, NotFound
+from search.highlight import Marker, fragments, marker
+from search.query import Query
+from search.results import Highlight, Hit, Order, Page
+
+
+class EmbeddedEngine:
+    """Reading an embedded corpus; see `search.engine.Engine`. Usable from any number of threads."""
+
+    def __init__(self, store: Store, index: tantivy.Index) -> None:
+        self._store = store
+        self._index = index
+        self._compiler = Compiler(index.schema, store.numbers, self._label)
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = False) -> Self:
+        """The corpus in the folder `url`. CorpusMissing unless `create`, CorpusError for what is not a corpus."""
+        store = Store.open(Path(url).expanduser().absolute(), create=create)
+        try:
+            with translated():
+                index = open_index(store.folder / INDEX)
+        except ValueError as error:
+            raise CorpusDamaged(f"The index of {url} can't be read; `unsealed reindex` makes it anew.") from error
+        return cls(store, index)
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        self._store.close()
+
+    def writer(self) -> EmbeddedWriter:
+        """The one writer; entering it raises CorpusLocked if another process has it."""
+        return EmbeddedWriter(self._store, self._index)
+
+    def search(
+        self, query: Query, *, order: Order = "relevance", by_thread: bool = False, limit: int = 20,
+        cursor: str = "", facets: bool = True,
+    ) -> Page:  # fmt: skip
+        """One page of what matches. Ties go by date, then id. CursorError for a cursor that is not ours."""
+        started = time.perf_counter()
+        if order == "relevance" and not is_ranked(query.tree):
+            order = "newest"
+        with translated():
+            compiled = self._compiler.compile(query.tree)
+            searcher = self._index.searcher()
+            ranking = Ranking(searcher, self._index.schema, compiled)
+            total = ranking.total()
+            found, next_cursor = ranking.page(order, by_thread, limit, cursor)
+            hits = self._hits(found, query)
+            told = self._over_all(searcher, compiled, total) if facets else ((), None)
+            threads = ranking.threads() if by_thread else None
+        took = (time.perf_counter() - started) * 1000
+        return Page(
+            total=total, hits=hits, threads=threads, next=next_cursor, facets=told[0], histogram=told[1], took=took
+        )
+
+    def _over_all(self, searcher: tantivy.Searcher, compiled: tantivy.Query, total: int) -> tuple[Any, Any]:
+        answer = searcher.aggregate(compiled, aggregations())
+        return facets(answer), histogram(searcher, compiled, answer, total)
+
+    def _hits(self, found: list[Found], query: Query) -> tuple[Hit, ...]:
+        rows = self._store.rows([one.number for one in found])
+        texts: dict[int, Message] = {}
+        if is_ranked(query.tree):
+            texts = self._records([one.number for one in found if one.number > 0])
+            mark = marker(query)
+        return tuple(
+            Hit(
+                row=row, score=one.score, thread_hits=one.thread_hits,
+                highlights=_highlights(texts[one.number], mark) if one.number in texts else (),
+            )
+            for one, row in zip(found, rows, strict=True)
+        )  # fmt: skip
+
+    def _label(self, id: str) -> int | None:
+        """The label of the thread that a message or ghost is in."""
+        try:
+            number = self._store.find(id)
+        except NotFound:
+            return None
+        table = "messages" if number > 0 else "ghosts"
+        return self._store.number(f"SELECT label FROM {table} WHERE num = ?", (abs(number),))
+
+    def _records(self, numbers: Iterable[int]) -> dict[int, Message]:
+        rows = list(
+            self._store.among(
+                "SELECT num, record_block, record_at, record_size FROM messages WHERE num IN ({})", numbers
+            )
+        )
+        found: dict[int, Message] = {}
+        held, data = -1, b""
+        for num, block, at, size in sorted(rows, key=lambda row: row[1]):
+            if block != held:
+                held, data = block, self._store.block(block)
+            found[num] = record_decoder.decode(data[at : at + size])
+        return found
+
+    def _number(self, id: str) -> int:
+        number = self._store.find(id)
+        if number < 0:
+            raise NotFound(f"The mail {id} is referred to, but it is not in this corpus.")
+        return number
+
+    def message(self, id: str) -> Message:
+        """The full message; NotFound."""
+        with translated():
+            number = self._number(id)
+            return self._records([number])[number]
+
+    def messages(self, ids: Iterable[str]) -> list[Message]:
+        """The full messages in the order asked for; those that are not here are left out."""
+        with translated():
+            wanted = [bytes.fromhex(id) for id in ids if not id.startswith("g")]
+            rows = self._store.among("SELECT id, num FROM messages WHERE id IN ({})", wanted)
+            numbers: dict[bytes, int] = dict(rows)
+            found = self._records(numbers.values())
+        return [found[numbers[id]] for id in wanted if id in numbers]
+
+    def row(self, id: str) -> MessageRow:
+        """The slim row of a message or ghost; NotFound."""
+        with translated():
+            return self._store.rows([self._store.find(id)])[0]
+
+    def raw(self, id: str) -> bytes:
+        """The bytes as they came; NotFound, CorpusDamaged if they are not what they were."""
+        with translated():
+            number = self._number(id)
+            key, block, at, size = self._store.one(
+                "SELECT id, raw_block, raw_at, size FROM messages WHERE num = ?", (number,)
+            )
+            data = self._store.block(block)[at : at + size]
+        if sha256(data).digest() != key:
+            raise CorpusDamaged(f"The stored bytes of message {key.hex()} are not what they were.")
+        return data
+
+    def places(self, id: str) -> list[Place]:
+        """Every place the message was found in; NotFound."""
+        with translated():
+            return embedded_audit.places(self._store, self._number(id))
+
+    def copies(self, id: str) -> list[MessageRow]:
+        """The other messages that are copies of this one."""
+        with translated():
+            rows = self._store.all(
+                "SELECT c.num FROM messages m JOIN messages c ON c.copy_key = m.copy_key AND c.copy_key <> 0"
+                " WHERE m.num = ? AND c.num <> m.num ORDER BY c.id",
+                (self._number(id),),
+            )
+            return self._store.rows([row[0] for row in rows])
+
+    def attached(self, id: str) -> list[MessageRow]:
+        """The messages that were attached to this one."""
+        with translated():
+            rows = self._store.all("SELECT num FROM messages WHERE carrier = ? ORDER BY num", (self._number(id),))
+            return self._store.rows([row[0] for row in rows])
+
+    def thread(self, id: str) -> Thread:
+        """The conversation that a message or ghost is in; NotFound."""
+        with translated():
+            number = self._store.find(id)
+            label = self._label(id)
+            rows = self._store.all(
+                "SELECT num, pos, date FROM messages WHERE label = ?"
+                " UNION ALL SELECT -num, pos, NULL FROM ghosts WHERE label = ? ORDER BY pos, num",
+                (label, label),
+            )
+            known = self._store.one("SELECT subject FROM threads WHERE label = ?", (label,))
+            found = self._store.rows([row[0] for row in rows])
+        first = next(row for row in found if row.id) if number < 0 else self._store.rows([number])[0]
+        dates = [row[2] for row in rows if row[2] is not None]
+        return Thread(
+            id=found[0].thread, subject=known[0] if known else first.subject, rows=tuple(found),
+            first=min(dates, default=None), last=max(dates, default=None),
+        )  # fmt: skip
+
+    def archives(self) -> list[ArchiveState]:
+        """The ledger."""
+        with translated():
+            return embedded_audit.archives(self._store)
+
+    def status(self) -> Status:
+        """Counts for the whole corpus."""
+        with translated():
+            return embedded_audit.status(self._store)
+
+    def failures(self, limit: int = 100, after: int = 0) -> list[tuple[int, Failure]]:
+        """Failures with their numbers, oldest first, those numbered above `after`."""
+        with translated():
+            return embedded_audit.failures(self._store, limit, after)
+
+    def digest(self) -> str:
+        """SHA-256 over ids, threads, parents and places: equal for equal corpora whatever the order of ingest."""
+        with translated():
+            return embedded_audit.digest(self._store)
+
+    def verify(self) -> Iterator[tuple[str, str]]:
+        """Re-reads everything stored; (id, "") for each message that is as it was, else (id, what is wrong)."""
+        with translated():
+            yield from embedded_audit.verify(self._store)
+
+
+def _highlights(message: Message, mark: Marker) -> tuple[Highlight, ...]:
+    parts: dict[str, list[str]] = {"own": [], "quoted": []}
+    for segment in message.segments:
+        parts["quoted" if segment.kind == "quoted" else "own"].append(message.text[segment.start : segment.end])
+    texts = {
+        "subject": message.subject, "own": "".join(parts["own"]), "quoted": "".join(parts["quoted"]),
+        "from": ", ".join(map(str, message.from_)), "to": ", ".join(map(str, message.to)),
+        "cc": ", ".join(map(str, message.cc)), "bcc": ", ".join(map(str, message.bcc)),
+        "filename": ", ".join(attachment.name for attachment in message.attachments if attachment.name),
+    }  # fmt: skip
+    found = []
+    for field, text in texts.items():
+        if text and (spans := mark.spans(field, text)):
+            found.append(Highlight(field, fragments(text, spans)))
+    return tuple(found)

@@ -1,0 +1,62 @@
+-- The embedded corpus. `messages` is narrow, for joins and scans; blobs live in tables of their own.
+-- Keys are signed 64-bit hashes (mappings.keys); a label is the number of some message of the thread.
+CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE messages (
+    num INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    label INTEGER NOT NULL,
+    parent INTEGER NOT NULL DEFAULT 0,  -- number of a message; minus that of a ghost; 0 for a thread's first
+    depth INTEGER NOT NULL DEFAULT 0,
+    pos INTEGER NOT NULL DEFAULT 0,     -- place in the thread's reading order
+    date INTEGER,
+    own_key INTEGER NOT NULL,
+    subject_key INTEGER NOT NULL,
+    orphan INTEGER NOT NULL,
+    copy_key INTEGER NOT NULL,
+    carrier INTEGER NOT NULL DEFAULT 0,
+    size INTEGER NOT NULL,
+    raw_block INTEGER NOT NULL, raw_at INTEGER NOT NULL,
+    record_block INTEGER NOT NULL, record_at INTEGER NOT NULL, record_size INTEGER NOT NULL
+);
+CREATE INDEX messages_label ON messages (label);
+CREATE INDEX messages_own_key ON messages (own_key) WHERE own_key <> 0;
+CREATE INDEX messages_copy_key ON messages (copy_key) WHERE copy_key <> 0;
+CREATE INDEX messages_subject ON messages (subject_key, date) WHERE subject_key <> 0;
+CREATE INDEX messages_orphans ON messages (subject_key, date) WHERE orphan = 1;
+CREATE INDEX messages_carrier ON messages (carrier) WHERE carrier <> 0;
+CREATE TABLE slims (num INTEGER PRIMARY KEY, slim BLOB NOT NULL);
+CREATE TABLE blocks (block INTEGER PRIMARY KEY, data BLOB NOT NULL);  -- zstd frames of many messages or records
+CREATE TABLE links (key INTEGER PRIMARY KEY, label INTEGER NOT NULL);
+CREATE TABLE joins (label INTEGER PRIMARY KEY, target INTEGER NOT NULL);  -- labels that were absorbed by others
+CREATE TABLE loose (label INTEGER PRIMARY KEY);  -- threads to arrange anew
+CREATE TABLE stale (num INTEGER PRIMARY KEY);    -- documents to index anew; ghosts' as 2^40 + num
+CREATE TABLE threads (label INTEGER PRIMARY KEY, first INTEGER NOT NULL, subject TEXT NOT NULL);
+CREATE TABLE ghosts (
+    num INTEGER PRIMARY KEY,
+    key INTEGER NOT NULL UNIQUE,
+    message_id TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    who TEXT NOT NULL,
+    label INTEGER NOT NULL,
+    parent INTEGER NOT NULL, depth INTEGER NOT NULL, pos INTEGER NOT NULL
+);
+CREATE INDEX ghosts_label ON ghosts (label);
+CREATE TABLE archives (
+    num INTEGER PRIMARY KEY,
+    archive TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    size INTEGER NOT NULL, modified INTEGER NOT NULL,
+    head TEXT NOT NULL, position TEXT NOT NULL, done INTEGER NOT NULL, kind TEXT NOT NULL,
+    read INTEGER NOT NULL, new INTEGER NOT NULL, already INTEGER NOT NULL, failed INTEGER NOT NULL,
+    UNIQUE (archive, collection)
+);
+CREATE TABLE places (
+    message INTEGER NOT NULL, archive INTEGER NOT NULL, member TEXT NOT NULL, offset INTEGER NOT NULL,
+    flags TEXT NOT NULL, labels TEXT NOT NULL,
+    PRIMARY KEY (message, archive, member, offset)
+) WITHOUT ROWID;
+CREATE TABLE failures (
+    num INTEGER PRIMARY KEY AUTOINCREMENT,
+    archive TEXT NOT NULL, collection TEXT NOT NULL, member TEXT NOT NULL, offset INTEGER NOT NULL,
+    stage TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL, at INTEGER NOT NULL
+);

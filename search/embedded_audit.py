@@ -1,0 +1,120 @@
+"""What an embedded corpus holds and whether it is whole: counts, ledger, failures, digest, verification."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from msgspec import MsgspecError, json
+
+from mappings.records import ArchiveState, Failure, Place, Status
+from search.embedded_documents import record_decoder
+from search.embedded_store import Store
+from search.errors import SearchError
+
+_HELD = 8  # blocks held at a time while verifying
+_LEDGER = ("archive", "collection", "size", "modified", "head", "position", "kind", "read", "new", "already", "failed")
+
+
+def places(store: Store, number: int) -> list[Place]:
+    """Every place a message was found in, in order."""
+    rows = store.all(
+        "SELECT a.archive, p.member, p.offset, a.collection, p.flags, p.labels FROM places p"
+        " JOIN archives a ON a.num = p.archive WHERE p.message = ? ORDER BY 1, 2, 3, 4",
+        (number,),
+    )
+    return [Place(*row[:5], json.decode(row[5], type=tuple[str, ...]) if row[5] else ()) for row in rows]
+
+
+def archives(store: Store) -> list[ArchiveState]:
+    """The ledger, in the order of reading."""
+    rows = store.all(f"SELECT done, {', '.join(_LEDGER)} FROM archives ORDER BY num")
+    return [ArchiveState(done=bool(row[0]), **dict(zip(_LEDGER, row[1:], strict=True))) for row in rows]
+
+
+def status(store: Store) -> Status:
+    """Counts for the whole corpus."""
+    messages, raw_bytes, first, last, dated = store.one(
+        "SELECT count(*), coalesce(sum(size), 0), min(date), max(date), count(date) FROM messages"
+    )
+    groups = store.one(
+        "SELECT count(*), coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM messages WHERE copy_key <> 0"
+        " GROUP BY copy_key HAVING n > 1)"
+    )
+    by_collection = store.all(
+        "SELECT a.collection, count(DISTINCT p.message) FROM places p JOIN archives a ON a.num = p.archive"
+        " GROUP BY 1 ORDER BY 2 DESC, 1"
+    )
+    return Status(
+        engine=str(store.folder), messages=messages, raw_bytes=raw_bytes, first=first, last=last,
+        threads=store.number("SELECT count(DISTINCT label) FROM messages"),
+        ghosts=store.number("SELECT count(*) FROM ghosts"), duplicates=groups[1] - groups[0],
+        places=store.number("SELECT count(*) FROM places"), undated=messages - dated,
+        stored_bytes=sum(path.stat().st_size for path in store.folder.rglob("*") if path.is_file()),
+        unindexed=store.number(
+            "SELECT (SELECT count(*) FROM messages WHERE num > (SELECT value FROM meta WHERE key = 'indexed'))"
+            " + (SELECT count(*) FROM stale)"
+        ),
+        failures=store.number("SELECT count(*) FROM failures"), archives=tuple(archives(store)),
+        collections=dict(by_collection),
+    )  # fmt: skip
+
+
+def failures(store: Store, limit: int, after: int) -> list[tuple[int, Failure]]:
+    """Failures with their numbers, oldest first, those numbered above `after`."""
+    names = ("archive", "collection", "member", "offset", "stage", "code", "reason", "message", "at")
+    rows = store.all(
+        f"SELECT num, {', '.join(names)} FROM failures WHERE num > ? ORDER BY num LIMIT ?", (after, limit)
+    )
+    return [(row[0], Failure(**dict(zip(names, row[1:], strict=True)))) for row in rows]
+
+
+def digest(store: Store) -> str:
+    """SHA-256 over ids, threads, parents and places, in the order of ids."""
+    found = sha256()
+    last = b""
+    while rows := store.all("SELECT id, num FROM messages WHERE id > ? ORDER BY id LIMIT 1000", (last,)):
+        last = rows[-1][0]
+        for (_, number), row in zip(rows, store.rows([num for _, num in rows]), strict=True):
+            found.update(json.encode((row.id, row.thread, row.parent, row.depth, row.copies)))
+            found.update(json.encode([(p.archive, p.member, p.offset, p.collection) for p in places(store, number)]))
+    for ghost in store.all("SELECT key, message_id, subject, who FROM ghosts ORDER BY key"):
+        found.update(json.encode(ghost))
+    return found.hexdigest()
+
+
+def verify(store: Store) -> Iterator[tuple[str, str]]:
+    """Re-reads every message's bytes and record; (id, "") where they are as they were, else (id, what is wrong)."""
+    last = 0
+    while rows := store.all(
+        "SELECT num, id, size, raw_block, raw_at, record_block, record_at, record_size FROM messages"
+        " WHERE num > ? ORDER BY num LIMIT 1000",
+        (last,),
+    ):
+        last = rows[-1][0]
+        blocks: dict[int, bytes | str] = {}
+        for _, id, size, raw, raw_at, record, record_at, record_size in rows:
+            if len(blocks) > _HELD:
+                blocks.clear()
+            for block in (raw, record):
+                if block not in blocks:
+                    try:
+                        blocks[block] = store.block(block)
+                    except SearchError as error:
+                        blocks[block] = str(error)
+            yield id.hex(), _wrong(id, blocks.get(raw), raw_at, size, blocks.get(record), record_at, record_size)
+
+
+def _wrong(
+    id: bytes, raw: bytes | str | None, raw_at: int, size: int, record: bytes | str | None, record_at: int, length: int
+) -> str:
+    if isinstance(raw, str) or raw is None:
+        return raw or "its bytes are missing"
+    if sha256(raw[raw_at : raw_at + size]).digest() != id:
+        return "its bytes are not what they were"
+    if isinstance(record, str) or record is None:
+        return record or "its record is missing"
+    try:
+        if record_decoder.decode(record[record_at : record_at + length]).id != id.hex():
+            return "its record is another message's"
+    except MsgspecError:
+        return "its record can't be read"
+    return ""

@@ -1,0 +1,131 @@
+"""Facets, histogram and cursors of the embedded engine: Tantivy's aggregations as the results' own words."""
+
+import base64
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
+
+import tantivy
+from msgspec import MsgspecError, Struct, json
+
+from search.errors import CursorError
+from search.results import Bar, Facet, FacetValue, Histogram
+
+FACETS = {"from": "from_address", "collection": "collection", "lang": "lang", "has": "has", "list": "list"}
+_QUOTED = {"from", "collection", "list"}
+VALUES = 12  # listed of each facet
+BARS = 400  # a histogram with more is shown without its gaps
+_MONTHS_OF_YEARS = 48  # longer spans are shown by years
+_MONTHS_OF_DAYS = 3  # spans of so many months or fewer are shown by days
+_DAYS_OF_HOURS = 3
+DAY, HOUR = 86_400, 3_600
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Cursor(Struct, frozen=True, array_like=True):
+    """Where a page ended: after so many hits, or after a sort key and the messages shown with that very key."""
+
+    order: str
+    by_thread: bool
+    skip: int = 0
+    key: int | None = None
+    shown: tuple[int, ...] = ()
+
+    def write(self) -> str:
+        """As it stands in an address."""
+        return base64.urlsafe_b64encode(json.encode(self)).decode().rstrip("=")
+
+
+def read_cursor(text: str, order: str, by_thread: bool) -> Cursor:
+    """The cursor for this order; "" is the start. CursorError for anything else."""
+    if not text:
+        return Cursor(order, by_thread)
+    try:
+        cursor = json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Cursor)
+    except (ValueError, MsgspecError):
+        raise CursorError("This page's address is damaged; start from the first page.") from None
+    if (cursor.order, cursor.by_thread) != (order, by_thread) or cursor.skip < 0:
+        raise CursorError("This page belongs to another order; start from the first page.")
+    return cursor
+
+
+def aggregations() -> dict[str, Any]:
+    """What is asked of Tantivy for facets and the histogram's months."""
+    asked: dict[str, Any] = {
+        name: {"terms": {"field": field, "size": VALUES + 1}} for name, field in FACETS.items()
+    }
+    asked["months"] = {"terms": {"field": "month", "size": 20_000}}
+    return asked
+
+
+def facets(answer: dict[str, Any]) -> tuple[Facet, ...]:
+    """Facets from an aggregation's answer; most frequent first, then by value."""
+    found = []
+    for name in FACETS:
+        buckets = answer.get(name, {"buckets": []})["buckets"]
+        counted = sorted(((bucket["doc_count"], bucket["key"]) for bucket in buckets), key=lambda b: (-b[0], b[1]))
+        values = [
+            FacetValue(key, key, count, f'{name}:"{key}"' if name in _QUOTED else f"{name}:{key}")
+            for count, key in counted
+            if (name, key) not in (("has", "date"), ("collection", ""))
+        ]
+        if values:
+            found.append(Facet(name, tuple(values[:VALUES]), len(values) > VALUES))
+    return tuple(found)
+
+
+def histogram(
+    searcher: tantivy.Searcher, query: tantivy.Query, answer: dict[str, Any], total: int
+) -> Histogram | None:
+    """Matches over time by years, months, days or hours, as the span asks for; None when nothing has a date."""
+    months = {int(bucket["key"]): int(bucket["doc_count"]) for bucket in answer["months"]["buckets"]}
+    if not months:
+        return None
+    undated = total - sum(months.values())
+    first, last = min(months), max(months)
+    if last - first + 1 > _MONTHS_OF_YEARS:
+        years: dict[int, int] = {}
+        for key, count in months.items():
+            years[key // 12] = years.get(key // 12, 0) + count
+        return Histogram("year", _bars(years, _year), undated)
+    if last - first + 1 > _MONTHS_OF_DAYS:
+        return Histogram("month", _bars(months, _month), undated)
+    days = _fixed(searcher, query, DAY)
+    if max(days) - min(days) + 1 > _DAYS_OF_HOURS:
+        return Histogram("day", _bars(days, _day), undated)
+    return Histogram("hour", _bars(_fixed(searcher, query, HOUR), _hour), undated)
+
+
+def _fixed(searcher: tantivy.Searcher, query: tantivy.Query, seconds: int) -> dict[int, int]:
+    asked = {"bars": {"histogram": {"field": "date", "interval": seconds, "min_doc_count": 1}}}
+    buckets = searcher.aggregate(query, asked)["bars"]["buckets"]
+    return {int(bucket["key"]) // seconds: int(bucket["doc_count"]) for bucket in buckets}
+
+
+def _bars(counts: dict[int, int], name: Any) -> tuple[Bar, ...]:
+    first, last = min(counts), max(counts)
+    keys: Iterator[int] = iter(range(first, last + 1) if last - first < BARS else sorted(counts))
+    return tuple(Bar(name(key), name(key + 1), counts.get(key, 0)) for key in keys)
+
+
+def _year(key: int) -> str:
+    return f"{key:04d}-01-01"
+
+
+def _month(key: int) -> str:
+    return f"{key // 12:04d}-{key % 12 + 1:02d}-01"
+
+
+def _day(key: int) -> str:
+    return (date(1970, 1, 1) + timedelta(days=key)).isoformat()
+
+
+def _hour(key: int) -> str:
+    return (_EPOCH + timedelta(hours=key)).strftime("%Y-%m-%dT%H:00Z")
+
+
+def window(key: int, order: Literal["newest", "oldest"]) -> tuple[int | None, int | None]:
+    """The sort keys that a page after `key` may hold, that key included, as `low` and `high` (exclusive)."""
+    return (None, key + 1) if order == "newest" else (key, None)
+
+

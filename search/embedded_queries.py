@@ -1,0 +1,141 @@
+"""A query's tree as Tantivy queries, built as objects: Tantivy's own query syntax drops marks in silence."""
+
+import re
+from collections.abc import Callable, Iterable
+
+import tantivy
+from tantivy import FieldType, Occur, Query
+
+from search.query import And, Between, Exact, Node, Not, Or, Phrase, TextField, Word
+from search.words import CJK_RUN, tokens
+
+# What a match is worth by its field: a mail is about its subject and its own words; what it quotes was said elsewhere.
+WEIGHTS = {
+    "subject": 3.0, "own": 2.0, "quoted": 0.6, "from": 2.0, "to": 1.0, "cc": 0.8, "bcc": 0.8, "filename": 1.5,
+}  # fmt: skip
+TIE = 0.1  # what a field that is not the best one adds
+FIELDS: dict[TextField, tuple[str, ...]] = {
+    "": tuple(WEIGHTS),
+    "body": ("own", "quoted"),
+    "with": ("from", "to", "cc", "bcc"),
+}
+_UNHIDDEN = {("is", "duplicate"), ("is", "ghost")}  # what asks for documents that are hidden otherwise
+
+
+class Compiler:
+    """Compiles trees for one schema. `numbers` finds messages by an id or its prefix, `label` a thread's label."""
+
+    def __init__(
+        self, schema: tantivy.Schema, numbers: Callable[[str], list[int]], label: Callable[[str], int | None]
+    ) -> None:
+        self._schema = schema
+        self._numbers = numbers
+        self._label = label
+
+    def compile(self, tree: Node | None) -> Query:
+        """The whole query: what the tree asks for, copies and ghosts hidden unless it names them."""
+        hidden = self._term("is", "primary")
+        if tree is None:
+            return hidden
+        asked = {(node.field, node.value) for node in nodes(tree) if isinstance(node, Exact)}
+        if ("is", "ghost") in asked:
+            hidden = Query.all_query()
+        elif asked & _UNHIDDEN or any(field == "id" for field, _ in asked):
+            hidden = self._term("is", "message")
+        return _all([self._node(tree), Query.const_score_query(hidden, 0.0)])
+
+    def _node(self, node: Node) -> Query:
+        # the parser bounds how deep brackets go
+        match node:
+            case And(parts):
+                return _all([self._node(part) for part in parts])
+            case Or(parts):
+                return Query.boolean_query([(Occur.Should, self._node(part)) for part in parts])
+            case Not(part):
+                everything = Query.const_score_query(Query.all_query(), 0.0)
+                return Query.boolean_query([(Occur.Must, everything), (Occur.MustNot, self._node(part))])
+            case Between(field, low, high):
+                return _filter(
+                    Query.range_query(self._schema, field, FieldType.Integer, low, high, include_upper=False)
+                    if low is not None or high is not None
+                    else Query.all_query()
+                )
+            case Exact(field, value):
+                return _filter(self._exact(field, value))
+            case Word() | Phrase():
+                return self._words(node)
+
+    def _term(self, field: str, value: str | int) -> Query:
+        return Query.term_query(self._schema, field, value, index_option="basic")
+
+    def _exact(self, field: str, value: str) -> Query:
+        if field in ("from", "to", "cc", "bcc", "with"):
+            fields = FIELDS["with"] if field == "with" else (field,)
+            return _any([self._term(name + "_address", value.lower()) for name in fields])
+        if field == "id":
+            numbers = self._numbers(value)
+            found = [self._term("num", number) for number in numbers]
+            return _any([*found, self._term("message_id", value.strip("<>"))])
+        if field == "thread":
+            label = self._label(value)
+            return Query.empty_query() if label is None else self._term("thread", label)
+        if (field, value) == ("date", "none"):
+            dated = [self._term("has", "date"), self._term("is", "ghost")]
+            return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, _any(dated))])
+        if field == "filename":
+            return self._words(Phrase(value, "filename"))
+        return self._term(field, value)
+
+    def _words(self, node: Word | Phrase) -> Query:
+        words = tokens(node.text)
+        if not words:  # nothing but marks: asks for nothing, so narrows nothing
+            return Query.const_score_query(Query.all_query(), 0.0)
+        fields = FIELDS.get(node.field) or (node.field,)
+        found = []
+        for field in fields:
+            query = self._in_field(field, node, words)
+            found.append(Query.boost_query(query, WEIGHTS[field]))
+        return found[0] if len(found) == 1 else Query.disjunction_max_query(found, TIE)
+
+    def _in_field(self, field: str, node: Word | Phrase, words: list[str]) -> Query:
+        if isinstance(node, Word) and node.prefix:
+            return self._prefix(field, words)
+        if len(words) > 1:
+            return Query.phrase_query(self._schema, field, list(words), node.slop if isinstance(node, Phrase) else 0)
+        if isinstance(node, Word) and node.fuzzy and not CJK_RUN.search(words[0]):
+            return Query.fuzzy_term_query(self._schema, field, words[0], min(node.fuzzy, 2))
+        return Query.term_query(self._schema, field, words[0])
+
+    def _prefix(self, field: str, words: list[str]) -> Query:
+        if len(words) == 1:
+            return Query.regex_query(self._schema, field, re.escape(words[0]) + ".*")
+        return Query.phrase_prefix_query(self._schema, field, list(words))
+
+
+def nodes(tree: Node) -> Iterable[Node]:
+    """Every node of a tree, outermost first."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, And | Or):
+            waiting.extend(node.parts)
+        elif isinstance(node, Not):
+            waiting.append(node.part)
+
+
+def is_ranked(tree: Node | None) -> bool:
+    """Whether relevance means anything: some word or phrase is asked for."""
+    return tree is not None and any(isinstance(node, Word | Phrase) for node in nodes(tree))
+
+
+def _filter(query: Query) -> Query:
+    return Query.const_score_query(query, 0.0)
+
+
+def _all(queries: list[Query]) -> Query:
+    return Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
+def _any(queries: list[Query]) -> Query:
+    return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, query) for query in queries])

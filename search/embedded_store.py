@@ -1,0 +1,253 @@
+"""The embedded corpus on disk: its folder, its SQLite tables, compressed blocks, slim rows."""
+
+import errno
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import resources
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import zstandard
+from msgspec import Struct, msgpack
+
+from mappings.keys import ghost_key, link_key
+from mappings.records import Address, DateSource, MessageRow
+from search.errors import CorpusDamaged, CorpusError, CorpusMissing, EngineUnavailable, NotFound, SearchError
+
+FORMAT = 1  # of the tables and the index together; another number asks for another program
+GHOSTS = 1 << 40  # a ghost's document number is this plus its row's
+DATABASE = "corpus.sqlite"
+INDEX = "index"
+
+T = TypeVar("T")
+
+
+class Slim(Struct, frozen=True, array_like=True):
+    """What lists and threads need of a message beside the narrow columns, as it is stored."""
+
+    message_id: str
+    references: tuple[str, ...]  # the mail it answers last
+    subject: str
+    from_: tuple[Address, ...]
+    to: tuple[Address, ...]
+    recipients: int
+    zone: int | None
+    date_source: DateSource
+    attachments: int
+    collection: str
+    lang: str
+    preview: str
+    people: tuple[str, ...]  # the sender's address first
+    attribution: str
+
+
+slim_encoder = msgpack.Encoder()
+slim_decoder = msgpack.Decoder(Slim)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns what SQLite, the index and the disk raise into this package's errors."""
+    try:
+        yield
+    except SearchError:
+        raise
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "full" in text:
+            raise EngineUnavailable("The disk is full; nothing that was reported as stored is lost.") from error
+        if "malformed" in text or "not a database" in text:
+            raise CorpusDamaged(f"The corpus can't be read: {text}.") from error
+        raise EngineUnavailable(f"The corpus does not answer: {text}.") from error
+    except sqlite3.DatabaseError as error:
+        raise CorpusDamaged(f"The corpus can't be read: {error}.") from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise EngineUnavailable("The disk is full; nothing that was reported as stored is lost.") from error
+        raise EngineUnavailable(f"The corpus does not answer: {error.strerror or error}.") from error
+
+
+def chunks(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
+    """Lists of at most `size`, for statements with that many parameters."""
+    iterator = iter(values)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def marks(values: Sequence[object]) -> str:
+    """`?,?,?` for so many values."""
+    return ",".join("?" * len(values))
+
+
+class Store:
+    """The SQLite side of a corpus. Every thread reads through a connection of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+
+    @classmethod
+    def open(cls, folder: Path, *, create: bool) -> "Store":
+        """The corpus in `folder`. CorpusMissing unless `create`; CorpusError for a folder that holds other things."""
+        path = folder / DATABASE
+        with translated():
+            if not path.exists():
+                if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+                    raise CorpusError(f"{folder} is not a corpus.")
+                if not create:
+                    raise CorpusMissing(f"There is no corpus at {folder}.")
+                folder.mkdir(parents=True, exist_ok=True)
+                _create(path)
+            store = cls(folder)
+            row = store.one("SELECT value FROM meta WHERE key = 'format'")
+        if row is None or row[0] != FORMAT:
+            raise CorpusError(f"{folder} was made by another version of this program.")
+        return store
+
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, in autocommit."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = _connect(self.folder / DATABASE)
+            self._local.connection = connection
+            self._open.append(connection)
+        return connection
+
+    def close(self) -> None:
+        """Closes every connection that was opened."""
+        while self._open:
+            self._open.pop().close()
+        self._local = threading.local()
+
+    def all(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Every row of a statement."""
+        return self.connection().execute(sql, values).fetchall()
+
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """The first row, or None."""
+        return self.connection().execute(sql, values).fetchone()
+
+    def number(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """The one number that a statement gives."""
+        return int(self.one(sql, values)[0] or 0)
+
+    def among(self, sql: str, values: Iterable[Any]) -> Iterator[Any]:
+        """Rows of a statement that holds `IN ({})`, for any number of values."""
+        for chunk in chunks(values):
+            yield from self.all(sql.format(marks(chunk)), chunk)
+
+    def block(self, number: int) -> bytes:
+        """The content of a block; CorpusDamaged if it is not as it was written."""
+        row = self.one("SELECT data FROM blocks WHERE block = ?", (number,))
+        if row is None:
+            raise CorpusDamaged(f"Block {number} is missing from the corpus.")
+        decompressor = getattr(self._local, "decompressor", None)
+        if decompressor is None:
+            decompressor = self._local.decompressor = zstandard.ZstdDecompressor()
+        try:
+            return bytes(decompressor.decompress(row[0]))
+        except zstandard.ZstdError as error:
+            raise CorpusDamaged(f"Block {number} of the corpus can't be read: {error}.") from error
+
+    def numbers(self, id: str) -> list[int]:
+        """Numbers of the messages that an id, a prefix of one (8 digits or more) or a Message-ID names."""
+        found: list[int] = []
+        digits = id.lower()
+        if 8 <= len(digits) <= 64 and not digits.strip("0123456789abcdef"):
+            low, high = bytes.fromhex(digits.ljust(64, "0")), bytes.fromhex(digits.ljust(64, "f"))
+            rows = self.all("SELECT num FROM messages WHERE id BETWEEN ? AND ? LIMIT 2", (low, high))
+            found = [row[0] for row in rows]
+        if not found:
+            key = link_key(id.strip("<>"))
+            found = [row[0] for row in self.all("SELECT num FROM messages WHERE own_key = ? ORDER BY id", (key,))]
+        return found
+
+    def find(self, id: str) -> int:
+        """The number of the one message that an id names, minus that of a ghost; NotFound."""
+        if id.startswith("g"):
+            try:
+                key = ghost_key(id)
+            except ValueError:
+                raise NotFound(f"There is no message {id}.") from None
+            # a mail that has arrived takes the place of its ghost
+            row = self.one("SELECT num FROM messages WHERE own_key = ? ORDER BY id", (key,))
+            row = row or self.one("SELECT -num FROM ghosts WHERE key = ?", (key,))
+            if row is None:
+                raise NotFound(f"There is no message {id}.")
+            return int(row[0])
+        found = self.numbers(id)
+        if len(id) <= 64 and len(found) > 1 and "@" not in id:
+            raise NotFound(f"More than one message's id begins with {id}.")
+        if not found:
+            raise NotFound(f"There is no message {id}.")
+        return found[0]
+
+    def rows(self, numbers: Sequence[int]) -> list[MessageRow]:
+        """Slim rows in the order of the numbers asked for; negative ones are ghosts."""
+        found: dict[int, MessageRow] = {}
+        for row in self.among(_ROWS, (n for n in numbers if n > 0)):
+            found[row[0]] = _message_row(row)
+        for row in self.among(_GHOST_ROWS, (-n for n in numbers if n < 0)):
+            found[-row[0]] = _ghost_row(row)
+        return [found[n] for n in numbers if n in found]
+
+
+# parent's and thread's ids come along, so that a row needs no second look
+_THREAD_ID = "(SELECT f.id FROM threads t JOIN messages f ON f.num = t.first WHERE t.label = m.label)"
+_PARENT_ID = """(SELECT p.id FROM messages p WHERE p.num = m.parent),
+    (SELECT p.key FROM ghosts p WHERE p.num = -m.parent)"""
+_ROWS = f"""SELECT m.num, m.id, m.depth, m.date, m.size, s.slim, {_THREAD_ID}, {_PARENT_ID},
+    CASE m.copy_key WHEN 0 THEN 0 ELSE (SELECT count(*) - 1 FROM messages c WHERE c.copy_key = m.copy_key) END
+    FROM messages m JOIN slims s ON s.num = m.num WHERE m.num IN ({{}})"""
+_GHOST_ROWS = f"""SELECT m.num, m.key, m.depth, m.message_id, m.subject, m.who, {_THREAD_ID}, {_PARENT_ID}
+    FROM ghosts m WHERE m.num IN ({{}})"""
+
+
+def _id_of(message: bytes | None, ghost: int | None) -> str:
+    if message is not None:
+        return message.hex()
+    return "" if ghost is None else f"g{ghost & 0xFFFFFFFFFFFFFFFF:016x}"
+
+
+def _message_row(row: Any) -> MessageRow:
+    _, id, depth, date, size, blob, thread, parent, ghost_parent, copies = row
+    slim = slim_decoder.decode(blob)
+    return MessageRow(
+        id=id.hex(), thread=(thread or id).hex(), parent=_id_of(parent, ghost_parent), depth=depth,
+        message_id=slim.message_id, subject=slim.subject, from_=slim.from_, to=slim.to, recipients=slim.recipients,
+        date=date, zone=slim.zone, date_source=slim.date_source, size=size, attachments=slim.attachments,
+        collection=slim.collection, lang=slim.lang, preview=slim.preview, copies=copies,
+    )  # fmt: skip
+
+
+def _ghost_row(row: Any) -> MessageRow:
+    _, key, depth, message_id, subject, who, thread, parent, ghost_parent = row
+    return MessageRow(
+        id=_id_of(None, key), thread=_id_of(thread, None), parent=_id_of(parent, ghost_parent), depth=depth,
+        ghost=True, message_id=message_id, subject=subject, from_=(Address(name=who),) if who else (),
+    )  # fmt: skip
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    for pragma in ("synchronous = NORMAL", "cache_size = -65536", "temp_store = MEMORY", "mmap_size = 1073741824"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _create(path: Path) -> None:
+    """Makes an empty database; it appears under its name only once it is whole."""
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    connection = sqlite3.connect(draft)
+    connection.execute("PRAGMA page_size = 8192")
+    connection.executescript(resources.files("search").joinpath("embedded.sql").read_text(encoding="utf-8"))
+    connection.execute("INSERT INTO meta VALUES ('format', ?), ('indexed', 0)", (FORMAT,))
+    connection.commit()
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.close()
+    draft.rename(path)

@@ -1,0 +1,403 @@
+"""Writing to the embedded corpus: one batch one transaction, the index fed beside it and committed after it."""
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, Self
+
+import tantivy
+import zstandard
+from msgspec import json
+
+from mappings.keys import ghost_key
+from mappings.records import ArchiveState, Message, Place, Prepared
+from search.embedded_documents import Documents
+from search.embedded_store import GHOSTS, Slim, Store, slim_decoder, slim_encoder, translated
+from search.engine import Arranged, Batch, Counts, Member
+from search.errors import CorpusLocked
+
+RAW_BLOCK = 256 * 1024  # neighbours repeat each other's words: larger blocks are smaller on disk, slower to read
+RECORD_BLOCK = 64 * 1024
+LEVEL = 3  # of zstd
+PREVIEW = 160  # characters
+_FIRST_RECIPIENTS = 3
+_PEOPLE = 100  # addresses that the subject rule looks at
+
+record_encoder = json.Encoder()
+
+
+class EmbeddedWriter:
+    """The one writer of an embedded corpus; see `search.engine.Writer`."""
+
+    def __init__(self, store: Store, index: tantivy.Index) -> None:
+        self._store = store
+        self._index = index
+        self._lock: int | None = None
+
+    def __enter__(self) -> Self:
+        lock = os.open(self._store.folder / "lock", os.O_CREAT | os.O_RDWR, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(lock)
+            raise CorpusLocked(f"Another process is writing to {self._store.folder}.") from None
+        self._lock = lock
+        with translated():
+            self._next = self._store.number("SELECT max(num) FROM messages") + 1
+            self._block = self._store.number("SELECT max(block) FROM blocks") + 1
+            self._joins: dict[int, int] = dict(self._store.all("SELECT label, target FROM joins"))
+            self._archives: dict[tuple[str, str], int] = {}
+            self._pool = ThreadPoolExecutor(1, "compress")
+            self._documents = Documents(self._store, self._index)
+            self._documents.catch_up()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown()
+        self._documents.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        connection = self._store.connection()
+        with translated():
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                connection.execute("COMMIT")
+            except BaseException:
+                # a full disk may have rolled back already
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                self._documents.discard()
+                self._next = self._store.number("SELECT max(num) FROM messages") + 1
+                self._block = self._store.number("SELECT max(block) FROM blocks") + 1
+                self._joins = dict(self._store.all("SELECT label, target FROM joins"))
+                self._archives.clear()
+                raise
+
+    def state(self, archive: str, collection: str) -> ArchiveState | None:
+        """The ledger's line for an archive."""
+        with translated():
+            row = self._store.one(
+                "SELECT size, modified, head, position, done, kind, read, new, already, failed FROM archives"
+                " WHERE archive = ? AND collection = ?",
+                (archive, collection),
+            )
+        if row is None:
+            return None
+        names = ("size", "modified", "head", "position", "done", "kind", "read", "new", "already", "failed")
+        values = dict(zip(names, row, strict=True))
+        return ArchiveState(archive=archive, collection=collection, **values | {"done": bool(values["done"])})
+
+    def take(self, batch: Batch) -> Counts:
+        """Stores a batch and moves the ledger on, all or nothing. A message already here only gains its place."""
+        with self._transaction():
+            numbers = self._numbers(p.message.id for p in batch.messages)
+            fresh: list[tuple[int, Prepared]] = []
+            for prepared in batch.messages:
+                if prepared.message.id not in numbers:
+                    numbers[prepared.message.id] = self._next
+                    fresh.append((self._next, prepared))
+                    self._next += 1
+            lost = sum(not failure.message for failure in batch.failures)
+            counts = Counts(new=len(fresh), already=len(batch.messages) - len(fresh), failed=lost)
+            archive = self._note_archive(batch.state, counts)
+            self._note_failures(batch)
+            raws = self._compress([p.raw for _, p in fresh], RAW_BLOCK)
+            records = [record_encoder.encode(p.message) for _, p in fresh]
+            packed = self._compress(records, RECORD_BLOCK)
+            labels = self._link(fresh)
+            new = {num for num, _ in fresh}
+            again = [(numbers[p.message.id], p.place.collection) for p in batch.messages]
+            self._documents.gain([pair for pair in again if pair[0] not in new])
+            self._note_places(archive, [(numbers[p.message.id], p.place) for p in batch.messages])
+            self._insert(fresh, labels, numbers, raws, packed, [len(record) for record in records])
+            self._documents.add([(num, labels[num], p) for num, p in fresh])
+        return counts
+
+    def _numbers(self, ids: Iterable[str]) -> dict[str, int]:
+        keys = (bytes.fromhex(id) for id in ids)
+        rows = self._store.among("SELECT id, num FROM messages WHERE id IN ({})", keys)
+        return {id.hex(): num for id, num in rows}
+
+    def _note_archive(self, state: ArchiveState, counts: Counts) -> int:
+        """Writes the ledger's line; gives the archive's number."""
+        read = state.read + counts.new + counts.already + counts.failed
+        self._store.connection().execute(
+            "INSERT INTO archives (archive, collection, size, modified, head, position, done, kind, read, new, already,"
+            " failed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (archive, collection) DO UPDATE SET"
+            " size = excluded.size, modified = excluded.modified, head = excluded.head, position = excluded.position,"
+            " done = excluded.done, kind = excluded.kind, read = excluded.read, new = excluded.new,"
+            " already = excluded.already, failed = excluded.failed",
+            (state.archive, state.collection, state.size, state.modified, state.head, state.position, state.done,
+             state.kind, read, state.new + counts.new, state.already + counts.already, state.failed + counts.failed),
+        )  # fmt: skip
+        key = (state.archive, state.collection)
+        if key not in self._archives:
+            row = self._store.one("SELECT num FROM archives WHERE archive = ? AND collection = ?", key)
+            self._archives[key] = row[0]
+        return self._archives[key]
+
+    def _note_failures(self, batch: Batch) -> None:
+        now = int(time.time())
+        self._store.connection().executemany(
+            "INSERT INTO failures (archive, collection, member, offset, stage, code, reason, message, at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (f.archive, f.collection, f.member, f.offset, f.stage, f.code, f.reason, f.message, f.at or now)
+                for f in batch.failures
+            ],
+        )
+
+    def forget_failures(self, numbers: Iterable[int]) -> None:
+        """Strikes failures that a retry resolved."""
+        with self._transaction():
+            self._store.connection().executemany("DELETE FROM failures WHERE num = ?", ((n,) for n in numbers))
+
+    def _compress(self, values: list[bytes], size: int) -> list[tuple[Future[bytes], list[int]]]:
+        """Blocks of about `size` bytes, packed in a thread beside this one, with each value's place in its block."""
+        blocks: list[tuple[Future[bytes], list[int]]] = []
+        held: list[bytes] = []
+        offsets: list[int] = []
+        filled = 0
+        for value in values:
+            if held and filled + len(value) > size:
+                blocks.append((self._pool.submit(_pack, held), offsets))
+                held, offsets, filled = [], [], 0
+            offsets.append(filled)
+            held.append(value)
+            filled += len(value)
+        if held:
+            blocks.append((self._pool.submit(_pack, held), offsets))
+        return blocks
+
+    def _link(self, fresh: Sequence[tuple[int, Prepared]]) -> dict[int, int]:
+        """The label of each new message: the component its links are in; components that meet become one."""
+        keys = {key for _, prepared in fresh for key in prepared.links if key}
+        listed = json.encode(list(keys)).decode()
+        rows = self._store.all("SELECT key, label FROM links WHERE key IN (SELECT value FROM json_each(?))", (listed,))
+        known = {key: self._root(label) for key, label in rows}
+        before = set(known)
+        labels: dict[int, int] = {}
+        for num, prepared in fresh:
+            met = {self._root(known[key]) for key in prepared.links if key in known}
+            label = self._join_all(met) if met else num
+            labels[num] = label
+            for key in prepared.links:
+                if key:
+                    known[key] = label
+        connection = self._store.connection()
+        connection.executemany(
+            "INSERT INTO links VALUES (?, ?)", [(key, self._root(known[key])) for key in known.keys() - before]
+        )
+        labels = {num: self._root(label) for num, label in labels.items()}
+        connection.executemany("INSERT OR IGNORE INTO loose VALUES (?)", [(label,) for label in set(labels.values())])
+        return labels
+
+    def _root(self, label: int) -> int:
+        while (target := self._joins.get(label)) is not None:
+            label = target
+        return label
+
+    def _join_all(self, labels: set[int]) -> int:
+        """One label for all of them: the one with the most messages, since the others' are indexed anew."""
+        if len(labels) == 1:
+            return next(iter(labels))
+        sizes = {
+            label: self._store.number("SELECT count(*) FROM messages WHERE label = ?", (label,)) for label in labels
+        }
+        target = max(labels, key=lambda label: (sizes[label], -label))
+        connection = self._store.connection()
+        for label in labels - {target}:
+            self._joins[label] = target
+            connection.execute("INSERT INTO joins VALUES (?, ?)", (label, target))
+            for table, base in (("messages", 0), ("ghosts", GHOSTS)):
+                connection.execute(
+                    f"INSERT OR IGNORE INTO stale SELECT num + {base} FROM {table} WHERE label = ?", (label,)
+                )
+                connection.execute(f"UPDATE {table} SET label = ? WHERE label = ?", (target, label))
+            connection.execute("DELETE FROM threads WHERE label = ?", (label,))
+            connection.execute("DELETE FROM loose WHERE label = ?", (label,))
+        connection.execute("INSERT OR IGNORE INTO loose VALUES (?)", (target,))
+        return target
+
+    def _note_places(self, archive: int, places: Sequence[tuple[int, Place]]) -> None:
+        self._store.connection().executemany(
+            "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (num, archive, p.member, p.offset, p.flags, json.encode(p.labels).decode() if p.labels else "")
+                for num, p in places
+            ],
+        )
+
+    def _insert(
+        self,
+        fresh: Sequence[tuple[int, Prepared]],
+        labels: dict[int, int],
+        numbers: dict[str, int],
+        raws: list[tuple[Future[bytes], list[int]]],
+        records: list[tuple[Future[bytes], list[int]]],
+        sizes: list[int],
+    ) -> None:
+        raw_places = self._store_blocks(raws)
+        record_places = self._store_blocks(records)
+        rows = []
+        carriers = {p.message.carrier for _, p in fresh if p.message.carrier} - numbers.keys()
+        found = numbers | self._numbers(carriers) if carriers else numbers
+        for (num, p), raw, record, size in zip(fresh, raw_places, record_places, sizes, strict=True):
+            m = p.message
+            rows.append((
+                num, bytes.fromhex(m.id), labels[num], m.date, p.links[0] if p.links else 0, p.subject_key, p.orphan,
+                p.copy_key, found.get(m.carrier, 0), m.size, *raw, *record, size,
+            ))  # fmt: skip
+        connection = self._store.connection()
+        connection.executemany(
+            "INSERT INTO messages (num, id, label, date, own_key, subject_key, orphan, copy_key, carrier, size,"
+            " raw_block, raw_at, record_block, record_at, record_size)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        connection.executemany("INSERT INTO slims VALUES (?, ?)", [(num, _slim(p)) for num, p in fresh])
+
+    def _store_blocks(self, blocks: list[tuple[Future[bytes], list[int]]]) -> list[tuple[int, int]]:
+        """Writes packed blocks; gives block and offset of each value."""
+        places: list[tuple[int, int]] = []
+        for packed, offsets in blocks:
+            self._store.connection().execute("INSERT INTO blocks VALUES (?, ?)", (self._block, packed.result()))
+            places.extend((self._block, offset) for offset in offsets)
+            self._block += 1
+        return places
+
+    def loose(self) -> list[int]:
+        """Labels of the threads that changed since they were last arranged."""
+        return [row[0] for row in self._store.all("SELECT label FROM loose ORDER BY label")]
+
+    def members(self, label: int) -> list[Member]:
+        """The messages that carry this label."""
+        return [_member(row) for row in self._store.all(f"{_MEMBERS} WHERE m.label = ?", (label,))]
+
+    def kin(self, label: int, window: int) -> list[tuple[Member, Member]]:
+        """Pairs (orphan reply, older message of the same subject) of different labels, one of them this one."""
+        pairs = self._store.all(_KIN.format("o.label = ? AND m.label <> ?"), (window, label, label))
+        pairs += self._store.all(_KIN.format("m.label = ? AND o.label <> ?"), (window, label, label))
+        numbers = sorted({num for pair in pairs for num in pair})
+        rows = self._store.among(f"{_MEMBERS} WHERE m.num IN ({{}})", numbers)
+        found = {row[0]: _member(row) for row in rows}
+        return [(found[reply], found[older]) for reply, older in sorted(set(pairs))]
+
+    def join(self, first: int, second: int) -> None:
+        """Makes one thread of two messages', given by their numbers."""
+        with self._transaction():
+            rows = self._store.all("SELECT label FROM messages WHERE num IN (?, ?)", (first, second))
+            self._join_all({label for (label,) in rows})
+
+    def arrange(self, threads: Iterable[tuple[int, Arranged]]) -> None:
+        """Stores threads' trees and ghosts in one transaction; their labels are no longer loose."""
+        with self._transaction():
+            for label, thread in threads:
+                self._arrange(label, thread)
+
+    def _arrange(self, label: int, thread: Arranged) -> None:
+        connection = self._store.connection()
+        connection.execute("DELETE FROM loose WHERE label = ?", (label,))
+        old = self._store.all("SELECT key, num, message_id, subject, who FROM ghosts WHERE label = ?", (label,))
+        if len(thread.leaves) == 1 and not thread.ghosts and not old:
+            return  # a message alone is as it was inserted
+        rows = self._store.all("SELECT id, num FROM messages WHERE label = ?", (label,))
+        numbers: dict[str, int] = {id.hex(): num for id, num in rows}
+        numbers |= self._keep_ghosts(label, thread, {row[0]: row[1:] for row in old})
+        for pos, leaf in enumerate(thread.leaves):
+            num, parent = numbers[leaf.id], numbers.get(leaf.parent, 0)
+            table = "ghosts" if num < 0 else "messages"
+            connection.execute(
+                f"UPDATE {table} SET parent = ?, depth = ?, pos = ? WHERE num = ?", (parent, leaf.depth, pos, abs(num))
+            )
+        connection.execute(
+            "INSERT OR REPLACE INTO threads VALUES (?, ?, ?)", (label, numbers[thread.id], thread.subject)
+        )
+
+    def _keep_ghosts(self, label: int, thread: Arranged, old: dict[int, tuple[Any, ...]]) -> dict[str, int]:
+        """Brings the label's ghosts to what the thread says; gives minus their numbers by id."""
+        connection = self._store.connection()
+        numbers: dict[str, int] = {}
+        for ghost in thread.ghosts:
+            key = ghost_key(ghost.id)
+            known = old.pop(key, None)
+            row = (ghost.message_id, ghost.subject, ghost.who)
+            if known is None:
+                cursor = connection.execute(
+                    "INSERT INTO ghosts (key, message_id, subject, who, label, parent, depth, pos)"
+                    " VALUES (?, ?, ?, ?, ?, 0, 0, 0)"
+                    " ON CONFLICT (key) DO UPDATE SET label = excluded.label RETURNING num",
+                    (key, *row, label),
+                )
+                num = cursor.fetchone()[0]
+            else:
+                num = known[0]
+                if known[1:] != row:
+                    connection.execute(
+                        "UPDATE ghosts SET message_id = ?, subject = ?, who = ? WHERE num = ?", (*row, num)
+                    )
+            if known is None or known[1:] != row:
+                connection.execute("INSERT OR IGNORE INTO stale VALUES (?)", (GHOSTS + num,))
+            numbers[ghost.id] = -num
+        for known in old.values():  # the mails have come
+            connection.execute("DELETE FROM ghosts WHERE num = ?", (known[0],))
+            connection.execute("INSERT OR IGNORE INTO stale VALUES (?)", (GHOSTS + known[0],))
+        return numbers
+
+    def index(self) -> None:
+        """Makes everything stored searchable."""
+        with translated():
+            self._documents.commit()
+
+    def reindex(self) -> Iterator[int]:
+        """Rebuilds the full-text index from what is stored; yields how many messages are done."""
+        with translated():
+            yield from self._documents.rebuild()
+
+
+_MEMBERS = "SELECT m.num, m.id, m.date, m.copy_key, s.slim FROM messages m JOIN slims s ON s.num = m.num"
+_KIN = """SELECT o.num, m.num FROM messages o JOIN messages m ON m.subject_key = o.subject_key
+    AND m.date BETWEEN o.date - ? AND o.date AND m.num <> o.num
+    WHERE o.orphan = 1 AND o.subject_key <> 0 AND {}"""
+
+
+def _pack(values: list[bytes]) -> bytes:
+    return zstandard.ZstdCompressor(level=LEVEL).compress(b"".join(values))
+
+
+def _member(row: Any) -> Member:
+    num, id, date, copy_key, blob = row
+    slim = slim_decoder.decode(blob)
+    return Member(
+        num, id.hex(), slim.message_id, slim.references, date, slim.subject, frozenset(slim.people),
+        slim.people[0] if slim.people else "", copy_key, slim.attribution,
+    )  # fmt: skip
+
+
+def _slim(prepared: Prepared) -> bytes:
+    message: Message = prepared.message
+    named = message.to + message.cc
+    people = [who.address.lower() for who in (*message.from_, *named, *message.bcc) if who.address]
+    own = next((s for s in message.segments if s.kind == "own" and s.end - s.start > 1), None)
+    preview = " ".join(message.text[own.start : own.start + 3 * PREVIEW].split())[:PREVIEW] if own else ""
+    attribution = next((s.who for s in message.segments if s.who), "")
+    answered = dict.fromkeys((*message.references, *message.in_reply_to))
+    return slim_encoder.encode(
+        Slim(
+            message.message_id, tuple(answered), message.subject, message.from_, named[:_FIRST_RECIPIENTS],
+            len(named) + len(message.bcc), message.zone, message.date_source,
+            sum(not attachment.inline for attachment in message.attachments), prepared.place.collection, message.lang,
+            preview, tuple(dict.fromkeys(people[:_PEOPLE])), attribution[:200],
+        )
+    )  # fmt: skip
