@@ -1,0 +1,303 @@
+"""Ingest's commands: ingest, status, failures, verify, reindex. Heavy imports wait until a command runs."""
+
+import sys
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ingest.console import (
+    COUNTED,
+    DONE,
+    INTERRUPTED,
+    WRONG,
+    Sorry,
+    clean,
+    engine_option,
+    existing,
+    json_option,
+    print_json,
+    stoppable,
+)
+
+if TYPE_CHECKING:
+    from ingest.progress import Outcome, Progress
+    from mappings.records import Failure, Status
+    from search.engine import Engine
+
+LISTED = 20  # archives and failures that are listed unless more are asked for
+STOPPING = "Stopping once the batch at hand is stored; once more quits at once."
+
+
+def register(group: click.Group) -> None:
+    """Adds the commands of this module."""
+    for command in (ingest, status, failures, verify, reindex):
+        group.add_command(command)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.option("--collection", default="", metavar="NAME", help="Name these mails as a collection, to search within.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), metavar="N",
+              help="Processes that read mails. One is fastest on few cores.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Read and count, write nothing.")
+@click.option("--parser", default="fast", show_default=True, type=click.Choice(["fast", "mailparser"]),
+              help="What reads the mails.")  # fmt: skip
+@engine_option
+@json_option
+@click.pass_context
+def ingest(
+    ctx: click.Context, paths: tuple[str, ...], collection: str, workers: int, dry_run: bool, parser: str,
+    engine: str, as_json: bool,
+) -> None:  # fmt: skip
+    """Take in mail archives: files, folders, zip, tar and compressed files.
+
+    What was read before is not read again; ^C stops, and the same command goes on.
+    """
+    from ingest import pipeline
+    from search.engine import open_engine
+    from search.errors import CorpusMissing
+
+    units = pipeline.find(existing(paths), besides=Path(engine).absolute())
+    if not units:
+        raise Sorry(f"There is nothing to read in {' '.join(paths)}.")
+    try:
+        corpus = open_engine(engine, create=not dry_run)
+    except CorpusMissing:
+        corpus = None  # a dry run needs none
+    found: list[Failure] = []
+    try:
+        with stoppable(STOPPING) as stop, progress(as_json) as shown:
+            outcome = pipeline.load(
+                corpus, units, collection=collection, workers=workers, dry_run=dry_run, parser=parser,
+                progress=shown, stop=lambda: stop.asked, found=found if dry_run else None,
+            )  # fmt: skip
+    finally:
+        if corpus is not None:
+            corpus.close()
+    report(outcome, as_json, dry_run=dry_run, found=found)
+    ctx.exit(exit_status(outcome))
+
+
+def progress(as_json: bool) -> "Progress":
+    """A bar on a terminal, lines elsewhere, on stderr; nothing for programs."""
+    from ingest.progress import LiveProgress, PlainProgress, Progress
+
+    if as_json:
+        return Progress()
+    if not sys.stderr.isatty():
+        return PlainProgress(sys.stderr)
+    from rich.console import Console
+
+    return LiveProgress(Console(stderr=True))
+
+
+def exit_status(outcome: "Outcome") -> int:
+    """0 done, 1 done with counted failures, 2 nothing done, 130 cut short."""
+    if outcome.interrupted:
+        return INTERRUPTED
+    if not outcome.new + outcome.already + outcome.unchanged:
+        return WRONG
+    return COUNTED if outcome.failed or outcome.partial else DONE
+
+
+def report(outcome: "Outcome", as_json: bool, *, dry_run: bool = False, found: Iterable["Failure"] = ()) -> None:
+    """What became of a load, on stdout: a table and what it means, or one JSON object."""
+    import msgspec
+    from rich.console import Console
+
+    from ingest.progress import summary
+
+    listed = list(found)[:LISTED]
+    if as_json:
+        value = msgspec.to_builtins(outcome) | {"rate": round(outcome.rate, 1), "dry_run": dry_run}
+        print_json(value | ({"failures": listed} if dry_run else {}))
+        return
+    Console(highlight=False, markup=False).print(summary(outcome))
+    for failure in listed:
+        click.echo(failure_line(failure))
+    if outcome.interrupted:
+        click.echo("Stopped. What is counted here is safe; the same command goes on from there.")
+    elif outcome.unchanged == outcome.archives:
+        click.echo("Nothing has changed since it was last read.")
+    elif not outcome.read:
+        click.echo("There are no messages in it.")
+    if dry_run:
+        click.echo("Nothing was written.")
+    elif outcome.failed or outcome.partial:
+        click.echo("`unsealed failures` lists what could not be read.")
+
+
+def failure_line(failure: "Failure", number: int = 0) -> str:
+    """One failure on one line: place, stage, reason."""
+    where = failure.archive + (f" › {failure.member}" if failure.member else "")
+    where += f" at byte {failure.offset:,}" if failure.offset >= 0 else ""
+    kept = f" (stored as {failure.message[:16]})" if failure.message else ""
+    return clean(f"{f'{number}. ' if number else ''}{where}: {failure.stage}, {failure.code}: {failure.reason}{kept}")
+
+
+@click.command()
+@engine_option
+@json_option
+def status(engine: str, as_json: bool) -> None:
+    """What the corpus holds and what it was read from."""
+    from search.engine import open_engine
+
+    with closing(open_engine(engine)) as corpus:
+        found = corpus.status()
+    if as_json:
+        print_json(found)
+    else:
+        show_status(found)
+
+
+def show_status(found: "Status") -> None:
+    """Counts, collections, archives."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from ingest.progress import plural
+
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column(justify="right")
+    table.add_column(overflow="fold")
+    share = f", {100 * found.stored_bytes / found.raw_bytes:.0f} % of them" if found.raw_bytes else ""
+    for count, words in (
+        (found.messages, f"{plural(found.messages, 'message')}, {days(found.first, found.last)}"),
+        (found.threads, plural(found.threads, "thread")),
+        (found.ghosts, "mails that are referred to but not here"),
+        (found.duplicates, "copies of another message"),
+        (found.undated, "without a usable date"),
+        (found.unindexed, "stored, not yet searchable"),
+        (found.failures, plural(found.failures, "failure")),
+    ):
+        table.add_row(f"{count:,}", words)
+    table.add_row(f"{found.raw_bytes / 1e6:,.1f} MB", "of mail")
+    table.add_row(f"{found.stored_bytes / 1e6:,.1f} MB", f"on disk{share}, in {clean(found.engine)}")
+    for name, count in found.collections.items():
+        if name:
+            table.add_row(f"{count:,}", Text(f"in collection {clean(name)}"))
+    Console(highlight=False, markup=False).print(table)
+    for state in found.archives[:LISTED]:
+        part = "" if state.done else ", read in part"
+        click.echo(
+            f"{clean(state.archive)} ({state.kind or 'archive'}{part}): {state.read:,} read = {state.new:,} new + "
+            f"{state.already:,} already there + {state.failed:,} failed"
+        )
+    if len(found.archives) > LISTED:
+        click.echo(f"… and {len(found.archives) - LISTED:,} more archives; --json lists them all.")
+
+
+def days(first: int | None, last: int | None) -> str:
+    """`2001-03-04 to 2003-11-20`."""
+    if first is None or last is None:
+        return "none with a date"
+    return f"{day(first)} to {day(last)}"
+
+
+def day(seconds: int) -> str:
+    """A date in UTC; a year that the calendar lacks is said as such."""
+    from datetime import UTC, datetime, timedelta
+
+    try:
+        return f"{datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds):%Y-%m-%d}"
+    except OverflowError:
+        return "beyond the calendar"
+
+
+@click.command()
+@click.option("--retry", is_flag=True, help="Read the archives concerned again and strike what now succeeds.")
+@click.option("--limit", default=LISTED, show_default=True, type=click.IntRange(1), metavar="N", help="List so many.")
+@engine_option
+@json_option
+@click.pass_context
+def failures(ctx: click.Context, retry: bool, limit: int, engine: str, as_json: bool) -> None:
+    """What could not be read: place, stage and reason of each."""
+    from search.engine import open_engine
+
+    with closing(open_engine(engine)) as corpus:
+        if retry:
+            ctx.exit(retry_failures(corpus, as_json))
+        found = corpus.failures(limit=limit)
+        total = corpus.status().failures
+    if as_json:
+        import msgspec
+
+        rows = [{"number": number} | msgspec.to_builtins(failure) for number, failure in found]
+        print_json({"total": total, "failures": rows})
+        return
+    for number, failure in found:
+        click.echo(failure_line(failure, number))
+    if not found:
+        click.echo("There are no failures.")
+    elif total > len(found):
+        click.echo(f"… and {total - len(found):,} more; --limit {total} lists them all.")
+
+
+def retry_failures(corpus: "Engine", as_json: bool) -> int:
+    """Reads again, from the start, each archive that has failures; the exit status."""
+    from ingest import pipeline
+
+    known = list(pipeline.failures(corpus))
+    missing = sorted({failure.archive for _, failure in known if not Path(failure.archive).exists()})
+    with stoppable(STOPPING) as stop, progress(as_json) as shown:
+        outcome = pipeline.retry(corpus, known, progress=shown, stop=lambda: stop.asked)
+    left = corpus.status().failures
+    if as_json:
+        print_json({"resolved": outcome.resolved, "remaining": left, "missing": missing, "outcome": outcome})
+    else:
+        for archive in missing:
+            click.echo(f"{clean(archive)} is not there any more; its failures stay.", err=True)
+        click.echo(f"{outcome.resolved:,} resolved, {left:,} left; {outcome.new:,} new messages.")
+        if outcome.interrupted:
+            click.echo("Stopped. The same command begins these archives again.")
+    return INTERRUPTED if outcome.interrupted else COUNTED if left else DONE
+
+
+@click.command()
+@engine_option
+@json_option
+@click.pass_context
+def verify(ctx: click.Context, engine: str, as_json: bool) -> None:
+    """Re-read everything stored and compare it with what it was."""
+    from search.engine import open_engine
+
+    checked = 0
+    bad: list[dict[str, str]] = []
+    with closing(open_engine(engine)) as corpus, progress(as_json) as shown:
+        for id, wrong in corpus.verify():
+            checked += 1
+            if wrong:
+                bad.append({"id": id, "reason": wrong})
+                shown.say(clean(f"{id[:16]}: {wrong}"))
+            if not checked % 10_000:
+                shown.phase(f"{checked:,} messages checked")
+    if as_json:
+        print_json({"checked": checked, "bad": bad})
+    else:
+        result = f"{len(bad):,} are damaged." if bad else "all are as they were."
+        click.echo(f"{checked:,} messages checked: {result}")
+    ctx.exit(COUNTED if bad else DONE)
+
+
+@click.command()
+@engine_option
+@json_option
+@click.pass_context
+def reindex(ctx: click.Context, engine: str, as_json: bool) -> None:
+    """Rebuild the full-text index from what is stored."""
+    from search.engine import open_engine
+
+    done = 0
+    with closing(open_engine(engine)) as corpus, corpus.writer() as writer, progress(as_json) as shown:
+        for done in writer.reindex():
+            shown.phase(f"{done:,} messages indexed")
+    if as_json:
+        print_json({"indexed": done})
+    else:
+        click.echo(f"{done:,} messages are in the index.")
+    ctx.exit(DONE)
+

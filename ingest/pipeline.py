@@ -1,0 +1,335 @@
+"""The loop that takes archives in: read, prepare, store, and from time to time arrange threads and index."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ingest import archives, threads
+from ingest.archives import Item, Problem, Unit
+from ingest.prepare import Chunk, Setting, prepare_chunk, start_worker
+from ingest.progress import Outcome, Progress
+from mappings.records import ArchiveState, Failure
+from search.engine import Batch, Counts, Engine, Writer
+
+CHUNK_MESSAGES = 500
+CHUNK_BYTES = 8 << 20
+SETTLE_MESSAGES = 20_000  # a commit of the index costs the more, the more often it comes
+SETTLE_SECONDS = 30.0
+
+
+class Taker(Protocol):
+    """As much of a writer as reading needs."""
+
+    def state(self, archive: str, collection: str) -> ArchiveState | None:
+        """The ledger's line for an archive."""
+
+    def take(self, batch: Batch) -> Counts:
+        """Stores a batch and moves the ledger on."""
+
+
+class Work(Struct):
+    """A chunk of one archive on its way: what was read, and where the archive stands after it."""
+
+    track: "Track"
+    items: list[Item | Problem]
+    position: str
+    size: int  # bytes of the raw messages
+    last: bool  # the archive is done with it
+
+
+class Track(Struct):
+    """An archive that is being read. `state` has the counts of all that was stored so far."""
+
+    archive: str
+    unit: Unit | None  # None for what could not be looked at
+    state: ArchiveState
+    setting: Setting
+    start: str  # the position that reading began at, "" for the archive's start
+    bytes: int = 0
+
+
+def find(paths: Iterable[Path | Unit | Problem], *, besides: Path | None = None) -> list[Unit | Problem]:
+    """The archives below the paths, each once; nothing of the folder `besides`, which is the corpus itself.
+
+    A problem stands for what could not be looked at; its member is the absolute path.
+    """
+    found: dict[str, Unit | Problem] = {}
+    for path in paths:
+        for unit in archives.units(path) if isinstance(path, Path) else [path]:
+            name = name_of(unit)
+            if besides is None or not Path(name).is_relative_to(besides):
+                found.setdefault(name, unit)
+    return list(found.values())
+
+
+def name_of(unit: Unit | Problem) -> str:
+    """The absolute path that the ledger names an archive by."""
+    return unit.member if isinstance(unit, Problem) else str(unit.path)
+
+
+def load(
+    engine: Engine | None, paths: Iterable[Path | Unit | Problem], *, collection: str = "", workers: int = 1,
+    dry_run: bool = False, parser: str = "fast", progress: Progress | None = None, executor: Executor | None = None,
+    stop: Callable[[], object] = bool, found: list[Failure] | None = None,
+) -> Outcome:  # fmt: skip
+    """Takes in everything below `paths`; what `stop()` cuts short goes on with the next call.
+
+    With one worker all reading is done in this thread; with more, in as many processes, or in the `executor` given.
+    A dry run stores nothing and needs no engine; what it could not read is added to `found`. CorpusLocked,
+    EngineUnavailable.
+    """
+    units = find(paths)
+    with _pool(workers, executor) as pool:
+        if dry_run or engine is None:
+            loader = Loader(collection, parser=parser, progress=progress, stop=stop)
+            return loader.run(DryWriter(engine, found), units, pool, workers)
+        with engine.writer() as writer:
+            known = failures(engine)
+            loader = Loader(collection, parser=parser, progress=progress, stop=stop, known=known)
+            return loader.run(writer, units, pool, workers, writer)
+
+
+def retry(
+    engine: Engine, known: Sequence[tuple[int, Failure]], *, progress: Progress | None = None,
+    stop: Callable[[], object] = bool,
+) -> Outcome:  # fmt: skip
+    """Reads each archive that has failures from its start once more and strikes those that do not recur."""
+    outcome = Outcome()
+    with engine.writer() as writer:
+        for collection in sorted({failure.collection for _, failure in known}):
+            names = {failure.archive for _, failure in known if failure.collection == collection}
+            paths = [Path(name) for name in sorted(names) if Path(name).exists()]
+            units = [unit for unit in find(paths) if name_of(unit) in names]
+            loader = Loader(collection, progress=progress, stop=stop, again=True, known=known)
+            loader.outcome = outcome
+            loader.run(writer, units, None, 1, writer)
+    return outcome
+
+
+@contextmanager
+def _pool(workers: int, executor: Executor | None) -> Iterator[Executor | None]:
+    """The executor given, else one of so many processes, else none."""
+    if executor is not None or workers <= 1:
+        yield executor
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    # Spawned, not forked: the engine's threads hold locks that a forked child would find taken for ever.
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=start_worker)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def failures(engine: Engine) -> Iterator[tuple[int, Failure]]:
+    """Every failure with its number, oldest first."""
+    after = 0
+    while found := engine.failures(limit=1000, after=after):
+        yield from found
+        after = found[-1][0]
+
+
+class Loader:
+    """One run of the loop; `outcome` is up to date after each batch."""
+
+    def __init__(
+        self, collection: str, *, parser: str = "fast", progress: Progress | None = None,
+        stop: Callable[[], object] = bool, again: bool = False, known: Iterable[tuple[int, Failure]] = (),
+    ) -> None:  # fmt: skip
+        """`again` reads every archive from its start; `known` are the corpus's failures: those met again or not
+        met again where they were are struck, so that none is listed twice or for ever."""
+        self.collection = collection
+        self.parser = parser
+        self.progress = progress or Progress()
+        self.stop = stop
+        self.again = again
+        self.known: dict[str, dict[int, Spot]] = {}
+        for number, failure in known:
+            if failure.collection == collection:
+                self.known.setdefault(failure.archive, {})[number] = spot(failure)
+        self.outcome = Outcome()
+        self.done = 0  # bytes on disk of the archives that are done with
+
+    def run(
+        self, taker: Taker, units: Sequence[Unit | Problem], pool: Executor | None, workers: int,
+        writer: Writer | None = None,
+    ) -> Outcome:  # fmt: skip
+        """Reads the units; with a writer, threads are arranged and the index filled on the way and at the end."""
+        began = settled = time.monotonic()
+        outcome = self.outcome
+        fresh = 0
+        self.progress.start(sum(unit.size for unit in units if isinstance(unit, Unit)))
+        for work, chunk in _prepared(self._read(taker, units), pool, workers):
+            fresh += self._take(taker, work, chunk).new
+            if writer:
+                self._strike(writer, work, chunk)
+            now = time.monotonic()
+            outcome.seconds = now - began
+            if writer and fresh and (fresh >= SETTLE_MESSAGES or now - settled > SETTLE_SECONDS) and not self.stop():
+                self._settle(writer)
+                fresh, settled = 0, time.monotonic()
+        outcome.interrupted = bool(self.stop())
+        if writer:
+            self._settle(writer)
+        outcome.seconds = time.monotonic() - began
+        return outcome
+
+    def _read(self, taker: Taker, units: Sequence[Unit | Problem]) -> Iterator[Work]:
+        """Chunks of every archive that is new or has changed."""
+        for unit in units:
+            if self.stop():
+                return
+            self.outcome.archives += 1
+            archive = name_of(unit)
+            setting = Setting(archive, self.collection, self.parser)
+            if isinstance(unit, Problem):
+                state = ArchiveState(archive=archive, collection=self.collection)
+                problem = replace(unit, member="")
+                yield Work(Track(archive, None, state, setting, ""), [problem], "", 0, last=False)
+                continue
+            old = taker.state(archive, self.collection)
+            state = archives.resume(unit, None if self.again else old)
+            if state is None:
+                self.outcome.unchanged += 1
+                self.done += unit.size
+                continue
+            state = replace(state, collection=self.collection)
+            yield from self._chunks(Track(archive, unit, state, setting, state.position), unit)
+
+    def _chunks(self, track: Track, unit: Unit) -> Iterator[Work]:
+        """One archive in chunks bounded by count and bytes; the last one, perhaps empty, says that it is done."""
+        items: list[Item | Problem] = []
+        position = track.state.position
+        size = 0
+        for item in _guarded(unit, position):
+            items.append(item)
+            position = item.position or position
+            if isinstance(item, Item):
+                size += len(item.raw)
+            if len(items) >= CHUNK_MESSAGES or size >= CHUNK_BYTES:
+                yield Work(track, items, position, size, last=False)
+                items, size = [], 0
+            if self.stop():
+                break
+        else:
+            yield Work(track, items, position, size, last=True)
+            return
+        if items:
+            yield Work(track, items, position, size, last=False)
+
+    def _take(self, taker: Taker, work: Work, chunk: Chunk) -> Counts:
+        """Stores a chunk, adds up, shows."""
+        track, outcome = work.track, self.outcome
+        lost = sum(not failure.message for failure in chunk.failures)
+        state = replace(track.state, position=work.position, done=work.last)
+        counts = taker.take(Batch(state=state, messages=chunk.messages, failures=chunk.failures))
+        read = len(chunk.messages) + lost
+        track.state = replace(
+            state, read=state.read + read, new=state.new + counts.new, already=state.already + counts.already,
+            failed=state.failed + lost,
+        )  # fmt: skip
+        outcome.read += read
+        outcome.new += counts.new
+        outcome.already += counts.already
+        outcome.failed += lost
+        outcome.partial += len(chunk.failures) - lost
+        outcome.notes += sum(len(prepared.message.notes) for prepared in chunk.messages)
+        outcome.bytes += work.size
+        track.bytes += work.size
+        size = track.unit.size if track.unit else 0
+        if work.last:
+            self.done += size
+        self.progress.update(track.archive, self.done + (0 if work.last else min(track.bytes, size)), outcome)
+        return counts
+
+    def _strike(self, writer: Writer, work: Work, chunk: Chunk) -> None:
+        """Strikes known failures of this archive: those recorded anew, and at its end those that did not recur."""
+        known = self.known.get(work.track.archive)
+        if not known:
+            return
+        met = {spot(failure) for failure in chunk.failures}
+        struck = [number for number, where in known.items() if where in met]
+        for number in struck:
+            del known[number]
+        if work.last and not work.track.start:
+            struck += known
+            self.outcome.resolved += len(known)
+            known.clear()
+        if struck:
+            writer.forget_failures(struck)
+
+    def _settle(self, writer: Writer) -> None:
+        self.progress.phase("arranging threads")
+        threads.settle(writer)
+        self.progress.phase("indexing")
+        writer.index()
+
+
+def _guarded(unit: Unit, position: str) -> Iterator[Item | Problem]:
+    """What the reader yields; should it raise after all, a problem in its stead: a bad archive ends no run."""
+    try:
+        yield from archives.read(unit, position)
+    except Exception as error:
+        reason = f"{error.strerror or error}" if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+        yield Problem(stage="open", code="unreadable", reason=f"The archive could not be read on: {reason}.")
+
+
+def _prepared(works: Iterator[Work], pool: Executor | None, workers: int) -> Iterator[tuple[Work, Chunk]]:
+    """Each chunk prepared, in order; with a pool, a bounded number of them at a time."""
+    if pool is None:
+        for work in works:
+            yield work, prepare_chunk(work.track.setting, work.items)
+        return
+    flying: deque[tuple[Work, Future[Chunk]]] = deque()
+    for work in works:
+        flying.append((work, pool.submit(prepare_chunk, work.track.setting, work.items)))
+        work.items = []
+        if len(flying) > workers + 1:
+            first, future = flying.popleft()
+            yield first, future.result()
+    while flying:
+        first, future = flying.popleft()
+        yield first, future.result()
+
+
+Spot = tuple[str, str, int, str, str]
+
+
+def spot(failure: Failure) -> Spot:
+    """What makes two failures the same one."""
+    return failure.archive, failure.member, failure.offset, failure.stage, failure.code
+
+
+class DryWriter:
+    """Counts what a writer would store: messages are new unless the corpus or this run has them."""
+
+    def __init__(self, engine: Engine | None, found: list[Failure] | None = None) -> None:
+        self.engine = engine
+        self.found = found if found is not None else []
+        self.seen: set[bytes] = set()
+        states = engine.status().archives if engine else ()
+        self.states = {(state.archive, state.collection): state for state in states}
+
+    def state(self, archive: str, collection: str) -> ArchiveState | None:
+        """The ledger's line for an archive."""
+        return self.states.get((archive, collection))
+
+    def take(self, batch: Batch) -> Counts:
+        """Stores nothing."""
+        ids = [prepared.message.id for prepared in batch.messages]
+        here = {message.id for message in self.engine.messages(ids)} if self.engine else set()
+        before = len(self.seen)
+        self.seen.update(bytes.fromhex(id[:32]) for id in ids if id not in here)
+        new = len(self.seen) - before
+        self.found.extend(batch.failures)
+        lost = sum(not failure.message for failure in batch.failures)
+        return Counts(new=new, already=len(ids) - new, failed=lost)

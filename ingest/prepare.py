@@ -1,0 +1,122 @@
+"""A chunk of raw messages -> messages ready to be stored: a pure function that runs here or in a worker process."""
+
+import hashlib
+import os
+import signal
+import threading
+from collections.abc import Iterable, Sequence
+from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
+
+from msgspec import Struct
+
+from ingest.archives import Item, Problem
+from ingest.messages import Reading, read_message
+from ingest.threads import prepare
+from mappings.records import Failure, Message, Note, Place, Prepared
+
+DEPTH = 20  # attached mails within attached mails; real ones stay below 10
+ATTACHED_BYTES = 256 << 20  # of all mails attached to one: each level repeats the bytes of those below
+
+
+class Setting(Struct, frozen=True):
+    """What is the same for all of an archive's messages."""
+
+    archive: str  # as the ledger names it
+    collection: str
+    parser: str  # "fast" or "mailparser"
+
+
+class Chunk(Struct, frozen=True):
+    """Messages and failures, in the archive's order. `len(messages)` + failures without a message = read."""
+
+    messages: list[Prepared]
+    failures: list[Failure]
+
+
+def prepare_chunk(setting: Setting, items: Sequence[Item | Problem]) -> Chunk:
+    """Reads every item and the mails attached to it. Never raises for what an item holds."""
+    chunk = Chunk([], [])
+    for item in items:
+        if isinstance(item, Problem):
+            failure = Failure(
+                archive=setting.archive, member=item.member, offset=item.offset, stage=item.stage, code=item.code,
+                reason=item.reason, collection=setting.collection,
+            )  # fmt: skip
+            chunk.failures.append(failure)
+        else:
+            place = Place(
+                archive=setting.archive, member=item.member, offset=item.offset, collection=setting.collection,
+                flags=item.flags, labels=tuple(item.labels),
+            )  # fmt: skip
+            _take(item.raw, place, setting.parser, chunk)
+    return chunk
+
+
+def _take(raw: bytes, place: Place, parser: str, chunk: Chunk) -> None:
+    """Adds a message and, after it, those attached to it, whatever their depth."""
+    todo = [(raw, place, "", 0)]
+    spent = 0
+    while todo:
+        raw, place, carrier, depth = todo.pop()
+        reading = _read(raw, place, carrier, parser, chunk)
+        id = chunk.messages[-1].message.id
+        if not reading or not reading.attached:
+            continue
+        spent += sum(map(len, reading.attached))
+        if depth >= DEPTH or spent > ATTACHED_BYTES:
+            reason = f"Mails attached to mails more than {DEPTH} deep, or too many: they were left inside this one."
+            chunk.failures.append(_failure(place, "too-deep", reason, id))
+            continue
+        inner = [
+            (attached, Place(archive=place.archive, member=f"{place.member}#{part}", offset=place.offset,
+                             collection=place.collection), id, depth + 1)
+            for part, attached in zip(_parts(reading), reading.attached, strict=True)
+        ]  # fmt: skip
+        todo.extend(reversed(inner))
+
+
+def _read(raw: bytes, place: Place, carrier: str, parser: str, chunk: Chunk) -> Reading | None:
+    """Adds one message; if it can't be read, its bytes with a bare record, and a failure that names it."""
+    try:
+        reading = read_message(raw, carrier=carrier, parser=parser)
+        chunk.messages.append(prepare(reading.message, raw, place))
+        return reading
+    except BaseException as error:  # a panic in a parser written in Rust is no Exception
+        if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
+            raise
+        reason = f"The message could not be read ({type(error).__name__}: {error}); its bytes are kept."[:500]
+    id = hashlib.sha256(raw).hexdigest()
+    bare = Message(id=id, size=len(raw), carrier=carrier, notes=(Note(code="unread", text=reason),))
+    chunk.messages.append(Prepared(message=bare, raw=raw, place=place, links=(0,)))
+    chunk.failures.append(_failure(place, "unread", reason, id))
+    return None
+
+
+def _failure(place: Place, code: str, reason: str, message: str) -> Failure:
+    return Failure(
+        archive=place.archive, member=place.member, offset=place.offset, stage="parse", code=code, reason=reason,
+        collection=place.collection, message=message,
+    )  # fmt: skip
+
+
+def _parts(reading: Reading) -> Iterable[str]:
+    """The part numbers of the attached mails, in order; should they be in doubt, their count."""
+    parts = [attachment.part for attachment in reading.message.attachments if attachment.message]
+    if len(parts) == len(reading.attached):
+        return parts
+    return [str(number + 1) for number in range(len(reading.attached))]
+
+
+def start_worker() -> None:
+    """Makes a worker process leave ^C to its parent, and end when the parent does, however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        # A killed parent closes nothing that a waiting worker would notice.
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)

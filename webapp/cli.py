@@ -1,0 +1,271 @@
+"""The command `unsealed`: demo, serve, search and show, beside those of ingest. Heavy imports wait for a command."""
+
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from ingest import cli as ingest_cli
+from ingest.console import (
+    DONE,
+    INTERRUPTED,
+    Commands,
+    Sorry,
+    clean,
+    engine_option,
+    json_option,
+    print_json,
+    stoppable,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mappings.records import Attachment, Forensics
+    from search.engine import Engine
+    from search.results import Order
+
+THREADS = 8  # of the web server; each answers one request at a time
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="unsealed", prog_name="unsealed")
+def main() -> None:
+    """Explore leaked e-mail: archives in, a search and conversations out.
+
+    Exit status: 0 done, 1 done with counted failures, 2 wrong use or nothing done, 130 stopped before the end.
+    """
+
+
+ingest_cli.register(main)
+
+
+class Mail:
+    """What the pages read from raw mails (webapp.mail.MailReader), by ingest's functions."""
+
+    def body_html(self, raw: bytes, part: str) -> str:
+        """The text of an HTML part, hostile as it came."""
+        from ingest import messages
+
+        return messages.body_html(raw, part)
+
+    def part_bytes(self, raw: bytes, number: str) -> "tuple[Attachment, bytes]":
+        """A part's description and decoded bytes; KeyError."""
+        from ingest import messages
+
+        return messages.part_bytes(raw, number)
+
+    def parts_by_content_id(self, raw: bytes) -> dict[str, str]:
+        """Content-ID to part number."""
+        from ingest import messages
+
+        return messages.parts_by_content_id(raw)
+
+    def forensics(self, raw: bytes) -> "Forensics":
+        """Hops, sender's address, defects."""
+        from ingest import messages
+
+        return messages.forensics(raw)
+
+
+def port_options(command: "click.decorators.FC") -> "click.decorators.FC":
+    """`--host` and `--port`."""
+    command = click.option("--port", default=8025, show_default=True, type=click.IntRange(0, 65535),
+                           help="0 takes any that is free.")(command)  # fmt: skip
+    words = "Anything but this machine's own address lets others read the corpus."
+    return click.option("--host", default="127.0.0.1", show_default=True, help=words)(command)
+
+
+@main.command()
+@port_options
+@engine_option
+def serve(host: str, port: int, engine: str) -> None:
+    """Serve the pages to a browser, on this machine alone unless told otherwise."""
+    from search.engine import open_engine
+
+    with closing(open_engine(engine)) as corpus:
+        serve_pages(corpus, host, port)
+
+
+def serve_pages(corpus: "Engine", host: str, port: int) -> None:
+    """Serves until ^C or SIGTERM; Sorry for an address that can't be had."""
+    from waitress import create_server
+
+    from webapp import create_app
+
+    def end(number: int, frame: FrameType | None) -> NoReturn:
+        raise SystemExit(DONE)
+
+    try:
+        server = create_server(create_app(corpus, Mail()), host=host, port=port, threads=THREADS, ident="unsealed")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Sorry(f"Can't serve at {host}, port {port}: {reason}. Another port: --port 0 takes any.") from None
+    found = getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]
+    if not all(address == "::1" or address.startswith("127.") for address, _ in found):
+        click.echo(f"Whoever can reach {host} can now read this corpus, without a password.", err=True)
+    for address, number in found:
+        name = f"[{address}]" if ":" in address else address
+        click.echo(f"http://{name}:{number}/  (^C ends)")
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        server.run()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        server.close()
+
+
+@main.command()
+@port_options
+@click.option("--engine", default=None, metavar="CORPUS",
+              help="Where the corpus goes; else a temporary folder. UNSEALED_ENGINE is not looked at: "
+                   "the demo's mails belong in no corpus of yours.")  # fmt: skip
+@click.option("--no-serve", is_flag=True, help="Build and ingest only.")
+@click.option("--keep", default=None, metavar="DIR", type=click.Path(file_okay=False, path_type=Path),
+              help="Keep the archives and the corpus in this folder.")  # fmt: skip
+@json_option
+@click.pass_context
+def demo(ctx: click.Context, host: str, port: int, engine: str | None, no_serve: bool, keep: Path | None,
+         as_json: bool) -> None:  # fmt: skip
+    """Ingest a made-up leak into a temporary folder, serve it, print the address."""
+    from ingest import pipeline
+    from ingest.demo.build import build
+    from search.engine import open_engine
+
+    with ExitStack() as stack:
+        folder = keep or stack.enter_context(temporary_folder())
+        archives = folder / "archives"
+        archives.mkdir(parents=True, exist_ok=True)
+        paths = [path.absolute() for path in build(archives)]
+        if not as_json:
+            click.echo(f"Ingesting {', '.join(clean(path.name) for path in paths)}:", err=True)
+        place = engine or str(folder / "corpus")
+        corpus = stack.enter_context(closing(open_engine(place, create=True)))
+        with stoppable(ingest_cli.STOPPING) as stop, ingest_cli.progress(as_json) as shown:
+            outcome = pipeline.load(corpus, paths, progress=shown, stop=lambda: stop.asked)
+        ingest_cli.report(outcome, as_json)
+        if keep and not as_json:
+            click.echo(f"The archives are in {clean(str(archives))}, the corpus is {clean(place)}.")
+        if outcome.interrupted:
+            ctx.exit(INTERRUPTED)
+        if not no_serve:
+            serve_pages(corpus, host, port)
+        ctx.exit(ingest_cli.exit_status(outcome))
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder that is gone afterwards, also when SIGTERM ends the process."""
+    def end(number: int, frame: FrameType | None) -> NoReturn:
+        raise SystemExit(INTERRUPTED)
+
+    folder = Path(tempfile.mkdtemp(prefix="unsealed-demo-"))
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield folder
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("query", nargs=-1, type=click.UNPROCESSED, metavar="QUERY…")
+@click.option("--order", default=None, type=click.Choice(["relevance", "newest", "oldest"]),
+              help="Else relevance for words, newest without any.")  # fmt: skip
+@click.option("--threads/--no-threads", default=False, help="One hit a conversation.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), metavar="N")
+@click.option("--cursor", default="", metavar="CURSOR", help="Go on after the page that gave this cursor.")
+@engine_option
+@json_option
+def search(query: tuple[str, ...], order: "Order | None", threads: bool, limit: int, cursor: str, engine: str,
+           as_json: bool) -> None:  # fmt: skip
+    """Search the corpus: words, "phrases", -not, OR, from: to: subject: before: … as in the search box."""
+    for word in query:
+        if word.startswith("--") and len(word) > 2:
+            raise click.NoSuchOption(word.partition("=")[0])
+    from search.engine import open_engine
+    from search.parse import parse
+
+    asked = parse(" ".join(query))
+    with closing(open_engine(engine)) as corpus:
+        order = order or ("newest" if asked.tree is None else "relevance")
+        page = corpus.search(asked, order=order, by_thread=threads, limit=limit, cursor=cursor, facets=as_json)
+    if as_json:
+        print_json(page)
+        return
+    from webapp import terminal
+
+    terminal.show_page(_console(), page)
+
+
+@main.command()
+@click.argument("id")
+@click.option("--headers", is_flag=True, help="Every header as it came.")
+@click.option("--raw", is_flag=True, help="The bytes as they came.")
+@click.option("--thread", is_flag=True, help="The conversation it is in.")
+@engine_option
+@json_option
+def show(id: str, headers: bool, raw: bool, thread: bool, engine: str, as_json: bool) -> None:
+    """Show a message by its id, or by the first eight or more digits of it."""
+    if headers + raw + thread > 1 or (raw and as_json):
+        raise click.UsageError("--headers, --raw and --thread exclude each other, and --raw --json.")
+    from search.engine import open_engine
+
+    with closing(open_engine(engine)) as corpus:
+        if raw:
+            _write_raw(corpus.raw(id))
+        elif thread:
+            _show_thread(corpus, id, as_json)
+        else:
+            _show_message(corpus, id, headers, as_json)
+
+
+def _write_raw(data: bytes) -> None:
+    """The exact bytes, except onto a terminal, which they could steer."""
+    if sys.stdout.isatty():
+        from ingest.console import clean_text
+
+        click.echo(clean_text(data.decode("utf-8", "replace")))
+        return
+    stream = click.get_binary_stream("stdout")
+    stream.write(data)
+    stream.flush()
+
+
+def _show_thread(corpus: "Engine", id: str, as_json: bool) -> None:
+    found = corpus.thread(id)
+    if as_json:
+        print_json(found)
+        return
+    from webapp import terminal
+
+    terminal.show_thread(_console(), found)
+
+
+def _show_message(corpus: "Engine", id: str, headers: bool, as_json: bool) -> None:
+    message = corpus.message(id)
+    places, copies = corpus.places(message.id), corpus.copies(message.id)
+    if as_json:
+        row = corpus.row(message.id)
+        print_json({"message": message, "places": places, "copies": copies, "thread": row.thread})
+        return
+    from webapp import terminal
+
+    terminal.show_message(_console(), message, places, copies, headers)
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(markup=False, highlight=False, emoji=False)
+
+
+if __name__ == "__main__":
+    main()
