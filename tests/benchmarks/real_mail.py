@@ -1,0 +1,105 @@
+"""Reads real mail whole, twice: counts add up, every message is as its file has it, order and workers change nothing.
+
+`python -m tests.benchmarks.real_mail FOLDER_OR_FILE…`
+"""
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from mappings.records import Place
+from search.engine import Engine, open_engine
+from tests.benchmarks.measure import disk, ingest, parser, report, table
+
+FROM_LINE = re.compile(rb">?From [^\n]*\n")
+QUOTED = re.compile(rb"^>(>*From )", re.M)
+
+
+def differs(raw: bytes, place: Place) -> str:
+    """Why the bytes at a place are not those stored, read anew without this program's readers; "" if they are, "?" for
+    a place that only those readers can open."""
+    path = Path(place.archive)
+    if "!" in place.member or "#" in place.member:
+        return "?"
+    path = path / place.member if place.member and path.is_dir() else path
+    if not path.is_file():
+        return "?"
+    with path.open("rb") as file:
+        file.seek(max(place.offset, 0))
+        data = file.read(len(raw) + 4096 + raw.count(b"\nFrom ") + raw.count(b">From "))
+    if data[:6] in (b"\x1f\x8b", b"PK\x03\x04", b"BZh9", b"\xfd7zXZ\0") or data[:2] == b"\x1f\x8b":
+        return "?"
+    whole = place.offset < 0
+    for candidate in (data, FROM_LINE.sub(b"", data, count=1) if FROM_LINE.match(data) else data):
+        if candidate == raw or (not whole and candidate.startswith(raw)):
+            return ""
+        undone = QUOTED.sub(rb"\1", candidate)
+        if undone == raw or (not whole and undone.startswith(raw)):
+            return ""
+    return f"{place.archive} {place.member} {place.offset}"
+
+
+def compared(engine: Engine) -> Iterator[str]:
+    """One verdict a place: "same", "unseen", or where it differs; and what verifying found wrong."""
+    for id, wrong in engine.verify():
+        if wrong:
+            yield f"verify: {id}: {wrong}"
+        raw = engine.raw(id)
+        for place in engine.places(id):
+            verdict = differs(raw, place)
+            yield "same" if not verdict else "unseen" if verdict == "?" else f"differs: {verdict}"
+
+
+def once(corpus: Path, parts: Sequence[Sequence[Path]], workers: int) -> dict[str, Any]:
+    """Ingests the parts one after another into a fresh corpus; the figures, or an end if counts do not add up."""
+    runs = [ingest(corpus, *part, workers=workers, fresh=number == 0) for number, part in enumerate(parts)]
+    counts: Counter[str] = Counter()
+    for _, one in runs:
+        counts.update({key: one[key] for key in ("read", "new", "already", "failed", "partial", "bytes")})
+    if counts["read"] != counts["new"] + counts["already"] + counts["failed"]:
+        sys.exit(f"The counts do not add up: {counts}")
+    with closing(open_engine(str(corpus))) as engine:
+        status, digest = engine.status(), engine.digest()
+        failures = Counter(f"{one.stage}: {one.code}" for _, one in engine.failures(limit=100_000))
+    if status.messages != counts["new"] or status.unindexed:
+        sys.exit(f"{counts['new']:,} new messages, {status.messages:,} stored, {status.unindexed:,} not searchable")
+    return {
+        **counts, "workers": workers, "seconds": sum(run.seconds for run, _ in runs), "threads": status.threads,
+        "ghosts": status.ghosts, "duplicates": status.duplicates, "undated": status.undated,
+        "share": disk(corpus) / status.raw_bytes, "failures": dict(failures), "digest": digest,
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Reads the arguments, ingests in three ways, compares."""
+    options = parser(__doc__)
+    options.add_argument("paths", type=Path, nargs="+")
+    given = options.parse_args()
+    paths = [path.resolve() for path in given.paths]
+    corpus = given.bench / "real"
+    figures: dict[str, Any] = {
+        "in order": once(corpus, [paths], 1),
+        "reversed": once(corpus, [paths[::-1]], 2),
+        "one by one": once(corpus, [[path] for path in paths[1:] + paths[:1]], 1),
+    }
+    columns = ("workers", "read", "new", "already", "failed", "partial", "threads", "ghosts", "seconds", "share")
+    rows = [(name, *(one[key] for key in columns), one["digest"][:12]) for name, one in figures.items()]
+    print(table(("run", *columns, "digest"), rows))
+    print("failures:", figures["one by one"]["failures"])
+    with closing(open_engine(str(corpus))) as engine:
+        verdicts = Counter(compared(engine))
+    same, unseen = verdicts.pop("same", 0), verdicts.pop("unseen", 0)
+    print(f"places compared with their files: {same:,} the same, {unseen:,} inside other files, {len(verdicts):,} wrong")
+    differing = len({one["digest"] for one in figures.values()}) != 1
+    figures["places"] = {"same": same, "unseen": unseen, "wrong": list(verdicts)[:100]}
+    report(figures, given.json)
+    if verdicts or differing:
+        sys.exit("\n".join([*(["The digests differ."] if differing else []), *list(verdicts)[:20]]))
+
+
+if __name__ == "__main__":
+    main()
