@@ -63,3 +63,28 @@ def tokens(text: str) -> list[str]:
     if len(text) * 4 > MAX_BYTES:
         return [word for word in found if len(word) * 4 <= MAX_BYTES or len(word.encode()) <= MAX_BYTES]
     return found
+
+
+def lone_ideograph(text: str) -> bool:
+    """Whether `text` is a single CJK character: the index mostly holds it within pairs, first or second."""
+    return len(text) == 1 and CJK_RUN.fullmatch(text) is not None
+
+
+def edits(first: str, second: str, most: int) -> int:
+    """Letters to insert, drop, replace or swap with their neighbour to get from one word to the other, `most` + 1 when
+    there are more: the optimal string alignment distance, which Tantivy's and Lucene's fuzzy terms go by."""
+    if abs(len(first) - len(second)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, left in enumerate(first, 1):
+        now = [i]
+        for j, right in enumerate(second, 1):
+            best = min(row[j] + 1, now[-1] + 1, row[j - 1] + (left != right))
+            if i > 1 and j > 1 and left == second[j - 2] and first[i - 2] == right:
+                best = min(best, before[j - 2] + 1)
+            now.append(best)
+        if min(now) > most:
+            return most + 1
+        before, row = row, now
+    return min(row[-1], most + 1)
