@@ -102,7 +102,7 @@ class EmbeddedEngine:
     def _records(self, numbers: Iterable[int]) -> dict[int, Message]:
         rows = list(
             self._store.among(
-                "SELECT num, record_block, record_at, record_size FROM messages WHERE num IN ({})", numbers
+                "SELECT num, block, record_at, record_size FROM messages WHERE num IN ({})", numbers
             )
         )
         found: dict[int, Message] = {}
@@ -144,7 +144,7 @@ class EmbeddedEngine:
         with translated():
             number = self._number(id)
             key, block, at, size = self._store.one(
-                "SELECT id, raw_block, raw_at, size FROM messages WHERE num = ?", (number,)
+                "SELECT id, block, raw_at, size FROM messages WHERE num = ?", (number,)
             )
             data = self._store.block(block)[at : at + size]
         if sha256(data).digest() != key:

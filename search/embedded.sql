@@ -15,8 +15,8 @@ CREATE TABLE messages (
     copy_key INTEGER NOT NULL,
     carrier INTEGER NOT NULL DEFAULT 0,
     size INTEGER NOT NULL,
-    raw_block INTEGER NOT NULL, raw_at INTEGER NOT NULL,
-    record_block INTEGER NOT NULL, record_at INTEGER NOT NULL, record_size INTEGER NOT NULL
+    block INTEGER NOT NULL,             -- holds its raw bytes and, beside them, its record
+    raw_at INTEGER NOT NULL, record_at INTEGER NOT NULL, record_size INTEGER NOT NULL
 );
 CREATE INDEX messages_label ON messages (label);
 CREATE INDEX messages_own_key ON messages (own_key) WHERE own_key <> 0;
@@ -25,7 +25,7 @@ CREATE INDEX messages_subject ON messages (subject_key, date) WHERE subject_key 
 CREATE INDEX messages_orphans ON messages (subject_key, date) WHERE orphan = 1;
 CREATE INDEX messages_carrier ON messages (carrier) WHERE carrier <> 0;
 CREATE TABLE slims (num INTEGER PRIMARY KEY, slim BLOB NOT NULL);
-CREATE TABLE blocks (block INTEGER PRIMARY KEY, data BLOB NOT NULL);  -- zstd frames of many messages or records
+CREATE TABLE blocks (block INTEGER PRIMARY KEY, data BLOB NOT NULL);  -- zstd frames of several messages
 CREATE TABLE links (key INTEGER PRIMARY KEY, label INTEGER NOT NULL);
 CREATE TABLE joins (label INTEGER PRIMARY KEY, target INTEGER NOT NULL);  -- labels that were absorbed by others
 CREATE TABLE loose (label INTEGER PRIMARY KEY);  -- threads to arrange anew

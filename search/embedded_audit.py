@@ -10,7 +10,6 @@ from search.embedded_documents import record_decoder
 from search.embedded_store import Store
 from search.errors import SearchError
 
-_HELD = 8  # blocks held at a time while verifying
 _LEDGER = ("archive", "collection", "size", "modified", "head", "position", "kind", "read", "new", "already", "failed")
 
 
@@ -21,7 +20,10 @@ def places(store: Store, number: int) -> list[Place]:
         " JOIN archives a ON a.num = p.archive WHERE p.message = ? ORDER BY 1, 2, 3, 4",
         (number,),
     )
-    return [Place(*row[:5], json.decode(row[5], type=tuple[str, ...]) if row[5] else ()) for row in rows]
+    return [
+        Place(archive, member, offset, collection, flags, json.decode(labels, type=tuple[str, ...]) if labels else ())
+        for archive, member, offset, collection, flags, labels in rows
+    ]
 
 
 def archives(store: Store) -> list[ArchiveState]:
@@ -85,35 +87,28 @@ def verify(store: Store) -> Iterator[tuple[str, str]]:
     """Re-reads every message's bytes and record; (id, "") where they are as they were, else (id, what is wrong)."""
     last = 0
     while rows := store.all(
-        "SELECT num, id, size, raw_block, raw_at, record_block, record_at, record_size FROM messages"
+        "SELECT num, id, size, block, raw_at, record_at, record_size FROM messages"
         " WHERE num > ? ORDER BY num LIMIT 1000",
         (last,),
     ):
         last = rows[-1][0]
-        blocks: dict[int, bytes | str] = {}
-        for _, id, size, raw, raw_at, record, record_at, record_size in rows:
-            if len(blocks) > _HELD:
-                blocks.clear()
-            for block in (raw, record):
-                if block not in blocks:
-                    try:
-                        blocks[block] = store.block(block)
-                    except SearchError as error:
-                        blocks[block] = str(error)
-            yield id.hex(), _wrong(id, blocks.get(raw), raw_at, size, blocks.get(record), record_at, record_size)
+        held, data, problem = -1, b"", ""
+        for _, id, size, block, raw_at, record_at, record_size in rows:
+            if block != held:
+                held, problem = block, ""
+                try:
+                    data = store.block(block)
+                except SearchError as error:
+                    problem = str(error)
+            raw, record = data[raw_at : raw_at + size], data[record_at : record_at + record_size]
+            yield id.hex(), problem or _wrong(id, raw, record)
 
 
-def _wrong(
-    id: bytes, raw: bytes | str | None, raw_at: int, size: int, record: bytes | str | None, record_at: int, length: int
-) -> str:
-    if isinstance(raw, str) or raw is None:
-        return raw or "its bytes are missing"
-    if sha256(raw[raw_at : raw_at + size]).digest() != id:
+def _wrong(id: bytes, raw: bytes, record: bytes) -> str:
+    if sha256(raw).digest() != id:
         return "its bytes are not what they were"
-    if isinstance(record, str) or record is None:
-        return record or "its record is missing"
     try:
-        if record_decoder.decode(record[record_at : record_at + length]).id != id.hex():
+        if record_decoder.decode(record).id != id.hex():
             return "its record is another message's"
     except MsgspecError:
         return "its record can't be read"

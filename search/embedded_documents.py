@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import tantivy
-from msgspec import Struct, json
+from msgspec import Struct, json, msgpack
 
 from mappings.keys import ghost_key
 from mappings.records import Message, Prepared
@@ -14,7 +14,7 @@ from search.embedded_store import GHOSTS, Store
 HEAP = 256_000_000  # bytes that Tantivy gathers before it writes a segment
 _BATCH = 200  # documents read back at a time
 
-record_decoder = json.Decoder(Message)
+record_decoder = msgpack.Decoder(Message)
 
 
 class _Group(Struct):
@@ -137,8 +137,8 @@ class Documents:
             part = numbers[start : start + _BATCH]
             rows = list(
                 self._store.among(
-                    "SELECT num, label, copy_key, record_block, record_at, record_size FROM messages"
-                    " WHERE num IN ({}) ORDER BY record_block, num",
+                    "SELECT num, label, copy_key, block, record_at, record_size FROM messages"
+                    " WHERE num IN ({}) ORDER BY block, num",
                     part,
                 )
             )

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import tantivy
 import zstandard
-from msgspec import json
+from msgspec import Struct, json, msgpack
 
 from mappings.keys import ghost_key
 from mappings.records import ArchiveState, Message, Place, Prepared
@@ -20,14 +20,13 @@ from search.embedded_store import GHOSTS, Slim, Store, slim_decoder, slim_encode
 from search.engine import Arranged, Batch, Counts, Member
 from search.errors import CorpusLocked
 
-RAW_BLOCK = 256 * 1024  # neighbours repeat each other's words: larger blocks are smaller on disk, slower to read
-RECORD_BLOCK = 64 * 1024
+BLOCK = 128 * 1024  # bytes; neighbours repeat each other's words: larger blocks are smaller on disk, slower to read
 LEVEL = 3  # of zstd
 PREVIEW = 160  # characters
 _FIRST_RECIPIENTS = 3
 _PEOPLE = 100  # addresses that the subject rule looks at
 
-record_encoder = json.Encoder()
+record_encoder = msgpack.Encoder()
 
 
 class EmbeddedWriter:
@@ -112,15 +111,13 @@ class EmbeddedWriter:
             counts = Counts(new=len(fresh), already=len(batch.messages) - len(fresh), failed=lost)
             archive = self._note_archive(batch.state, counts)
             self._note_failures(batch)
-            raws = self._compress([p.raw for _, p in fresh], RAW_BLOCK)
-            records = [record_encoder.encode(p.message) for _, p in fresh]
-            packed = self._compress(records, RECORD_BLOCK)
+            packed = self._pack([p for _, p in fresh])
             labels = self._link(fresh)
             new = {num for num, _ in fresh}
             again = [(numbers[p.message.id], p.place.collection) for p in batch.messages]
             self._documents.gain([pair for pair in again if pair[0] not in new])
             self._note_places(archive, [(numbers[p.message.id], p.place) for p in batch.messages])
-            self._insert(fresh, labels, numbers, raws, packed, [len(record) for record in records])
+            self._insert(fresh, labels, numbers, packed)
             self._documents.add([(num, labels[num], p) for num, p in fresh])
         return counts
 
@@ -163,21 +160,26 @@ class EmbeddedWriter:
         with self._transaction():
             self._store.connection().executemany("DELETE FROM failures WHERE num = ?", ((n,) for n in numbers))
 
-    def _compress(self, values: list[bytes], size: int) -> list[tuple[Future[bytes], list[int]]]:
-        """Blocks of about `size` bytes, packed in a thread beside this one, with each value's place in its block."""
-        blocks: list[tuple[Future[bytes], list[int]]] = []
+    def _pack(self, fresh: Sequence[Prepared]) -> list["_Packed"]:
+        """Blocks of about `BLOCK` bytes, compressed in a thread beside this one.
+
+        A record stands behind its raw bytes, so that the text, which is in both, is there only once in effect.
+        """
+        blocks: list[_Packed] = []
         held: list[bytes] = []
-        offsets: list[int] = []
+        places: list[tuple[int, int, int]] = []
         filled = 0
-        for value in values:
-            if held and filled + len(value) > size:
-                blocks.append((self._pool.submit(_pack, held), offsets))
-                held, offsets, filled = [], [], 0
-            offsets.append(filled)
-            held.append(value)
-            filled += len(value)
+        for prepared in fresh:
+            record = record_encoder.encode(prepared.message)
+            size = len(prepared.raw) + len(record)
+            if held and filled + size > BLOCK:
+                blocks.append(_Packed(self._pool.submit(_compress, held), places))
+                held, places, filled = [], [], 0
+            places.append((filled, filled + len(prepared.raw), len(record)))
+            held += (prepared.raw, record)
+            filled += size
         if held:
-            blocks.append((self._pool.submit(_pack, held), offsets))
+            blocks.append(_Packed(self._pool.submit(_compress, held), places))
         return blocks
 
     def _link(self, fresh: Sequence[tuple[int, Prepared]]) -> dict[int, int]:
@@ -244,38 +246,34 @@ class EmbeddedWriter:
         fresh: Sequence[tuple[int, Prepared]],
         labels: dict[int, int],
         numbers: dict[str, int],
-        raws: list[tuple[Future[bytes], list[int]]],
-        records: list[tuple[Future[bytes], list[int]]],
-        sizes: list[int],
+        packed: list["_Packed"],
     ) -> None:
-        raw_places = self._store_blocks(raws)
-        record_places = self._store_blocks(records)
+        stored = self._store_blocks(packed)
         rows = []
         carriers = {p.message.carrier for _, p in fresh if p.message.carrier} - numbers.keys()
         found = numbers | self._numbers(carriers) if carriers else numbers
-        for (num, p), raw, record, size in zip(fresh, raw_places, record_places, sizes, strict=True):
+        for (num, p), place in zip(fresh, stored, strict=True):
             m = p.message
             rows.append((
                 num, bytes.fromhex(m.id), labels[num], m.date, p.links[0] if p.links else 0, p.subject_key, p.orphan,
-                p.copy_key, found.get(m.carrier, 0), m.size, *raw, *record, size,
+                p.copy_key, found.get(m.carrier, 0), m.size, *place,
             ))  # fmt: skip
         connection = self._store.connection()
         connection.executemany(
             "INSERT INTO messages (num, id, label, date, own_key, subject_key, orphan, copy_key, carrier, size,"
-            " raw_block, raw_at, record_block, record_at, record_size)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " block, raw_at, record_at, record_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
         connection.executemany("INSERT INTO slims VALUES (?, ?)", [(num, _slim(p)) for num, p in fresh])
 
-    def _store_blocks(self, blocks: list[tuple[Future[bytes], list[int]]]) -> list[tuple[int, int]]:
-        """Writes packed blocks; gives block and offset of each value."""
-        places: list[tuple[int, int]] = []
-        for packed, offsets in blocks:
-            self._store.connection().execute("INSERT INTO blocks VALUES (?, ?)", (self._block, packed.result()))
-            places.extend((self._block, offset) for offset in offsets)
+    def _store_blocks(self, blocks: list["_Packed"]) -> list[tuple[int, int, int, int]]:
+        """Writes packed blocks; gives each message's block, the offsets of raw bytes and record, the record's size."""
+        found: list[tuple[int, int, int, int]] = []
+        for packed in blocks:
+            self._store.connection().execute("INSERT INTO blocks VALUES (?, ?)", (self._block, packed.data.result()))
+            found.extend((self._block, *place) for place in packed.places)
             self._block += 1
-        return places
+        return found
 
     def loose(self) -> list[int]:
         """Labels of the threads that changed since they were last arranged."""
@@ -372,7 +370,14 @@ _KIN = """SELECT o.num, m.num FROM messages o JOIN messages m ON m.subject_key =
     WHERE o.orphan = 1 AND o.subject_key <> 0 AND {}"""
 
 
-def _pack(values: list[bytes]) -> bytes:
+class _Packed(Struct, frozen=True):
+    """A block on its way; of each message in it, the offsets of raw bytes and record, and the record's size."""
+
+    data: Future[bytes]
+    places: list[tuple[int, int, int]]
+
+
+def _compress(values: list[bytes]) -> bytes:
     return zstandard.ZstdCompressor(level=LEVEL).compress(b"".join(values))
 
 
@@ -392,10 +397,9 @@ def _slim(prepared: Prepared) -> bytes:
     own = next((s for s in message.segments if s.kind == "own" and s.end - s.start > 1), None)
     preview = " ".join(message.text[own.start : own.start + 3 * PREVIEW].split())[:PREVIEW] if own else ""
     attribution = next((s.who for s in message.segments if s.who), "")
-    answered = dict.fromkeys((*message.references, *message.in_reply_to))
     return slim_encoder.encode(
         Slim(
-            message.message_id, tuple(answered), message.subject, message.from_, named[:_FIRST_RECIPIENTS],
+            message.message_id, prepared.references, message.subject, message.from_, named[:_FIRST_RECIPIENTS],
             len(named) + len(message.bcc), message.zone, message.date_source,
             sum(not attachment.inline for attachment in message.attachments), prepared.place.collection, message.lang,
             preview, tuple(dict.fromkeys(people[:_PEOPLE])), attribution[:200],
