@@ -166,6 +166,7 @@ class Prepared(Struct, frozen=True, kw_only=True):
     raw: bytes
     place: Place
     links: tuple[int, ...]  # its own key first (0 without a Message-ID), then those it refers to
+    references: tuple[str, ...] = ()  # the mails it refers to, cleaned: oldest first, the one it answers last
     subject_key: int = 0  # of the subject without reply marks; 0 for none
     orphan: bool = False  # a reply by its subject that names no mail it answers
     copy_key: int = 0  # equal for copies of one mail

@@ -1,0 +1,248 @@
+"""A thread's messages into its tree, with ghosts for the mails that are missing."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from ingest.references import clean_id, conversation_index
+from ingest.subjects import WINDOW, answers, base_subject, names_mail, plain_subject
+from mappings.keys import ghost_id
+from search.engine import Arranged, Ghost, Leaf, Member
+
+NONE = -1
+LOOK_BACK = 64  # earlier mails of the same subject that an orphan is held against; robots send thousands
+
+_ghost_id = lru_cache(maxsize=4096)(ghost_id)
+
+
+def arrange(members: Sequence[Member]) -> Arranged:
+    """The tree of at least one message: every message a leaf, parents before children, children by date.
+
+    After https://www.jwz.org/doc/threading.html, made independent of the order of `members`: what a mail says of itself
+    goes before what others' References say of it, and where statements go in a circle the earliest mail's yields.
+    A mail without any parent is a root, so a thread may have several. Time and memory are linear in the references.
+    """
+    if len(members) == 1:
+        return _alone(members[0])
+    tree = _Tree(sorted(members, key=_order))
+    tree.link_own()
+    tree.link_others()
+    tree.link_roots()
+    tree.prune()
+    return tree.arranged()
+
+
+def _order(member: Member) -> tuple[bool, int, str]:
+    return member.date is None, member.date or 0, member.id
+
+
+def _alone(member: Member) -> Arranged:
+    line = _line(member)
+    if not line:
+        return Arranged(id=member.id, subject=member.subject, leaves=(Leaf(member.id, "", 0),))
+    ghost = _ghost(line[-1], member, direct=True)
+    leaves = (Leaf(ghost.id, "", 0), Leaf(member.id, ghost.id, 1))
+    return Arranged(id=member.id, subject=ghost.subject or member.subject, leaves=leaves, ghosts=(ghost,))
+
+
+def _line(member: Member) -> list[str]:
+    """The mails it refers to, once more without junk and itself, the one it answers last."""
+    if not member.references:
+        return []
+    own = clean_id(member.message_id)
+    return [id for id in map(clean_id, member.references) if id and id != own]
+
+
+def _ghost(message_id: str, child: Member, *, direct: bool) -> Ghost:
+    """What a mail that refers to a missing one tells of it; its quotation is of the one it answers directly."""
+    subject = plain_subject(" ".join(child.subject.split()))[0] or child.subject
+    return Ghost(
+        id=_ghost_id(message_id), message_id=message_id, subject=subject, who=child.attribution if direct else ""
+    )
+
+
+class _Tree:
+    """A forest under construction: nodes by number, first one for each mail (copies share theirs), then ghosts.
+
+    A node gets its parent once and keeps it, so `top`, a union-find towards the roots, tells cheaply whether a link
+    would close a circle.
+    """
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        self.members = members  # by date, then id
+        self.copies: list[list[Member]] = []
+        self.lines: list[list[str]] = []
+        self.nodes: dict[str, int] = {}  # by Message-ID; of several mails the earliest
+        self.rivals: dict[str, list[int]] = {}  # all of a Message-ID that more than one mail bears
+        self.parent: list[int] = []
+        self.top: list[int] = []
+        self.answered: set[int] = set()  # ghosts that a mail answers directly
+        self.missing: list[str] = []  # the ghosts' Message-IDs
+        known: dict[tuple[str, int | str], int] = {}
+        for member in members:
+            own = clean_id(member.message_id)
+            node = known.setdefault((own, member.copy_key or member.id), len(self.copies))
+            if node < len(self.copies):
+                self.copies[node].append(member)
+                self.lines[node] = self.lines[node] or _line(member)
+                continue
+            self.copies.append([member])
+            self.lines.append(_line(member))
+            if own and self.nodes.setdefault(own, node) != node:
+                self.rivals.setdefault(own, [self.nodes[own]]).append(node)
+        self.count = len(self.copies)  # of nodes that are no ghosts
+        self.parent = [NONE] * self.count
+        self.top = list(range(self.count))
+
+    def node(self, message_id: str) -> int:
+        """The node of a Message-ID, made a ghost if there is none."""
+        node = self.nodes.get(message_id)
+        if node is None:
+            node = self.nodes[message_id] = len(self.parent)
+            self.parent.append(NONE)
+            self.top.append(node)
+            self.missing.append(message_id)
+        return node
+
+    def answered_by(self, child: int, message_id: str) -> int:
+        """The node that `child` means by a Message-ID: of several, the last before it with its subject."""
+        rivals = self.rivals.get(message_id)
+        if rivals is None:
+            return self.node(message_id)
+        base = base_subject(self.copies[child][0].subject)[0]
+        alike = [node for node in rivals if base_subject(self.copies[node][0].subject)[0] == base] or rivals
+        return alike[max(bisect_left(alike, child) - 1, 0)]
+
+    def link(self, child: int, parent: int) -> bool:
+        """Puts a root below another node; not if it would be below itself."""
+        top = self.top
+        root = parent
+        while top[root] != root:
+            top[root] = top[top[root]]
+            root = top[root]
+        if root == child:
+            return False
+        self.parent[child] = top[child] = parent
+        return True
+
+    def link_own(self) -> None:
+        """What each mail says of itself; the latest first, so that in a circle the earliest is the root."""
+        for child in range(self.count - 1, NONE, -1):
+            for message_id in reversed(self.lines[child]):
+                parent = self.answered_by(child, message_id)
+                if self.link(child, parent):
+                    if parent >= self.count:
+                        self.answered.add(parent)
+                    break
+
+    def link_others(self) -> None:
+        """What mails say of those before them: only where these say nothing, and never that one answers a later one."""
+        parents, seen = self.parent, set[tuple[str, str]]()
+        for line in self.lines:
+            for pair in pairwise(line):
+                if pair in seen:
+                    continue
+                seen.add(pair)
+                upper, lower = self.node(pair[0]), self.node(pair[1])
+                if parents[lower] == NONE and not self._later(upper, lower):
+                    self.link(lower, upper)
+
+    def _later(self, node: int, other: int) -> bool:
+        """Whether both are mails and the first is dated after the second."""
+        return other < node < self.count and self.copies[node][0].date is not None
+
+    def link_roots(self) -> None:
+        """Roots by Outlook's index, and replies that name no mail by their subject."""
+        roots = [node for node in range(self.count) if self.parent[node] == NONE]
+        if len(roots) < 2 and not self.missing:
+            return
+        self._link_by_index([node for node in roots if self.copies[node][0].thread_index])
+        orphans = [node for node in roots if self.parent[node] == NONE and self._is_orphan(node)]
+        if not orphans:
+            return
+        alike: dict[str, list[int]] = {}
+        for node in range(self.count):
+            alike.setdefault(base_subject(self.copies[node][0].subject)[0], []).append(node)
+        for child in orphans:
+            reply = self.copies[child][0]
+            before = alike[base_subject(reply.subject)[0]]
+            at = bisect_left(before, child)
+            for parent in reversed(before[max(at - LOOK_BACK, 0) : at]):
+                if answers(reply, self.copies[parent][0], WINDOW) and self.link(child, parent):
+                    break
+
+    def _is_orphan(self, node: int) -> bool:
+        member = self.copies[node][0]
+        return not names_mail(member) and base_subject(member.subject)[1]
+
+    def _link_by_index(self, roots: list[int]) -> None:
+        if not roots:
+            return
+        indexes = [conversation_index(copies[0].thread_index) for copies in self.copies]
+        places: dict[bytes, int] = {}
+        for node, index in enumerate(indexes):
+            if index:
+                places.setdefault(index, node)
+        for child in roots:
+            index = indexes[child]
+            for end in range(len(index) - 5, 21, -5):
+                parent = places.get(index[:end])
+                if parent is not None and self.link(child, parent):
+                    break
+
+    def prune(self) -> None:
+        """Takes out the ghosts that no mail answers directly, but for one that holds the trees below it together."""
+        parent, held = self.parent, dict[int, list[int]]()
+        for node in [*range(self.count), *self.answered]:
+            path, upper = [], parent[node]
+            while upper >= self.count and upper not in self.answered and parent[upper] != NONE:
+                path.append(upper)
+                upper = parent[upper]
+            for ghost in path:
+                parent[ghost] = upper  # the next one from below takes a single step
+            parent[node] = upper
+            if upper >= self.count and upper not in self.answered:
+                held.setdefault(upper, []).append(node)
+        for children in held.values():
+            if len(children) == 1:
+                parent[children[0]] = NONE
+
+    def arranged(self) -> Arranged:
+        """The tree in reading order."""
+        children, ghosts = self._children()
+        leaves: list[Leaf] = []
+        roots = children.pop(NONE)
+        top = roots[0]
+        todo = [(node, "", 0) for node in reversed(roots)]
+        while todo:
+            node, above, depth = todo.pop()
+            if node >= self.count:
+                id = ghosts[node].id
+                leaves.append(Leaf(id, above, depth))
+            else:
+                id = self.copies[node][0].id
+                leaves.extend([Leaf(copy.id, above, depth) for copy in self.copies[node]])
+            below = children.get(node)
+            if below:
+                todo.extend([(child, id, depth + 1) for child in reversed(below)])
+        first = self.members[0]
+        subject = ghosts[top].subject if top in ghosts else self.copies[top][0].subject
+        return Arranged(
+            id=first.id, subject=subject or first.subject, leaves=tuple(leaves), ghosts=tuple(ghosts.values())
+        )
+
+    def _children(self) -> tuple[dict[int, list[int]], dict[int, Ghost]]:
+        """Each node's children by date, a ghost counting as its first descendant; and the ghosts that stand."""
+        children: dict[int, list[int]] = {}
+        ghosts: dict[int, Ghost] = {}
+        for node in range(self.count):
+            child, upper = node, self.parent[node]
+            children.setdefault(upper, []).append(child)
+            while upper >= self.count and upper not in ghosts:
+                message_id = self.missing[upper - self.count]
+                direct = child == node and upper in self.answered and message_id in self.lines[node][-1:]
+                ghosts[upper] = _ghost(message_id, self.copies[node][0], direct=direct)
+                child, upper = upper, self.parent[upper]
+                children.setdefault(upper, []).append(child)
+        return children, ghosts
