@@ -131,7 +131,8 @@ def _vary(match: re.Match[str], rest: str, people: dict[str, Person]) -> Iterato
     to = tuple((match["to"] or "").replace(",", " ").split())
     for number, cells in enumerate(variants or [[match["when"]]], 1):
         name = f"{match['id']}-{number}" if variants else match["id"]
-        when = in_zone(cells[0], sender.zone, seed("second", name) % 60)
+        second = int(fields.get("second", seed("second", name) % 60))
+        when = in_zone(cells[0], sender.zone, second)
         filled = {key: _fill(value, cells) for key, value in fields.items()}
         yield Draft(name, sender.key, to, when, match["parent"] or "", _fill(body, cells), filled)
 
