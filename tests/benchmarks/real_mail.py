@@ -93,7 +93,7 @@ def main() -> None:
     with closing(open_engine(str(corpus))) as engine:
         verdicts = Counter(compared(engine))
     same, unseen = verdicts.pop("same", 0), verdicts.pop("unseen", 0)
-    print(f"places compared with their files: {same:,} the same, {unseen:,} inside other files, {len(verdicts):,} wrong")
+    print(f"places compared with their files: {same:,} same, {unseen:,} inside other files, {len(verdicts):,} wrong")
     differing = len({one["digest"] for one in figures.values()}) != 1
     figures["places"] = {"same": same, "unseen": unseen, "wrong": list(verdicts)[:100]}
     report(figures, given.json)
