@@ -1,0 +1,117 @@
+"""Whatever a stream of bytes turns out to be, taken apart down to the messages: the nesting of archives."""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from ingest.archives import mbox, tars, zips
+from ingest.archives.errors import ArchiveError, TooDeep
+from ingest.archives.items import END, Item, Problem
+from ingest.archives.names import is_bookkeeping, is_ignored, maildir_flags, readable
+from ingest.archives.sniff import HEAD, PACKED, sniff
+from ingest.archives.streams import Budget, Source, from_chunks, unpacked
+
+DEEPEST = 8  # archives inside archives, the outermost counted
+CUT = "cut"  # the position after a message that its damaged source cut short: what failed is still to be told
+
+_NUMBER = re.compile(r"\d+")
+
+
+class Level(Struct, frozen=True):
+    """How deep inside a unit we are, and the unit's budget."""
+
+    budget: Budget
+    depth: int = 0
+
+    def deeper(self) -> "Level":
+        """One archive further in. TooDeep."""
+        if self.depth >= DEEPEST:
+            raise TooDeep(f"Archives inside archives, more than {DEEPEST} deep.")
+        return Level(self.budget, self.depth + 1)
+
+
+def things(
+    source: Source, level: Level, member: str = "", position: str = "", flags: str = ""
+) -> Iterator[Item | Problem]:
+    """The messages in a stream, whatever it is, from a position on.
+
+    Positions: `END`; in an mbox a byte offset; in a zip or tar a member's number and, after ";", the position inside
+    that member; a compressed stream has its content's. What fails in an archive's own bytes is raised as ArchiveError
+    after what could be read; what fails in one of its members is a Problem, and the next member follows.
+    """
+    if position == END:
+        return
+    head = source.peek(HEAD)
+    found = sniff(head)
+    if found.kind == "message":
+        yield from _message(source, member, position, flags)
+    elif found.kind == "mbox":
+        yield from mbox.split(source, position, member, flags)
+    elif found.kind in PACKED.values():
+        yield from _content(source, found.kind, level.deeper(), member, position, flags)
+    elif found.kind in ("zip", "tar"):
+        yield from _members(source, found.kind, level.deeper(), member, position)
+    elif source.failed:
+        raise source.failed
+    elif found.kind == "other" and not is_bookkeeping(member):
+        yield Problem("open", found.code, found.reason, member)
+
+
+def _message(source: Source, member: str, position: str, flags: str) -> Iterator[Item | Problem]:
+    parts: list[bytes] = []
+    size = 0
+    try:
+        while got := source.read():
+            size += len(got)
+            if size <= mbox.LARGEST and position != CUT:
+                parts.append(got)
+            else:
+                parts.clear()
+    except ArchiveError:
+        if parts:
+            yield Item(b"".join(parts), member, CUT, flags=flags)
+        raise
+    if size > mbox.LARGEST:
+        yield Problem("split", "too-large", f"The message is {size:,} bytes long, more than {mbox.LARGEST:,}.", member)
+    elif parts:
+        yield Item(b"".join(parts), member, END, flags=flags)
+
+
+def _content(
+    source: Source, kind: str, level: Level, member: str, position: str, flags: str
+) -> Iterator[Item | Problem]:
+    content = from_chunks(unpacked(source, kind, level.budget))
+    try:
+        yield from things(content, level, member, position, flags)
+    except ArchiveError as error:
+        raise source.failed or error from None
+
+
+def _members(source: Source, kind: str, level: Level, member: str, position: str) -> Iterator[Item | Problem]:
+    """What the members of a zip or tar hold."""
+    first, _, inner = position.partition(";")
+    start = int(first) if _NUMBER.fullmatch(first) else 0
+    opened = zips.members if kind == "zip" else tars.members
+    for entry in opened(source, level.budget, start):
+        if is_ignored(entry.name):
+            continue
+        name = f"{member}!{readable(entry.name)}" if member else readable(entry.name)
+        after = str(entry.number + 1)
+        try:
+            if entry.source is None:
+                raise entry.error or ArchiveError("It could not be opened.")
+            within = inner if entry.number == start else ""
+            for thing in things(entry.source, level, name, within, maildir_flags(entry.name)):
+                thing.position = after if thing.position == END else f"{entry.number};{thing.position}"
+                yield thing
+        except ArchiveError as error:
+            error.member = error.member or name
+            if error.fatal or source.failed:
+                raise
+            yield problem(error, after)
+
+
+def problem(error: ArchiveError, position: str = END) -> Problem:
+    """An error as what the reader yields."""
+    return Problem("open", error.code, str(error), error.member, error.offset, position)
