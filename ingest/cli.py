@@ -60,7 +60,8 @@ def ingest(
     from search.engine import open_engine
     from search.errors import CorpusMissing
 
-    units = pipeline.find(existing(paths), besides=Path(engine).absolute())
+    corpus_folder = Path(engine).expanduser().absolute()
+    units = pipeline.find(existing(paths), besides=corpus_folder if corpus_folder.is_dir() else None)
     if not units:
         raise Sorry(f"There is nothing to read in {' '.join(paths)}.")
     try:

@@ -1,9 +1,11 @@
 """The loop that takes archives in: read, prepare, store, and from time to time arrange threads and index."""
 
+import errno
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +24,7 @@ CHUNK_MESSAGES = 500
 CHUNK_BYTES = 8 << 20
 SETTLE_MESSAGES = 20_000  # a commit of the index costs the more, the more often it comes
 SETTLE_SECONDS = 30.0
+FELL_OVER = "not-read-on"  # the code of a problem after which the next run begins at the same position
 
 
 class Taker(Protocol):
@@ -70,8 +73,9 @@ def find(paths: Iterable[Path | Unit | Problem], *, besides: Path | None = None)
 
 
 def name_of(unit: Unit | Problem) -> str:
-    """The absolute path that the ledger names an archive by."""
-    return unit.member if isinstance(unit, Problem) else str(unit.path)
+    """The absolute path that the ledger names an archive by; bytes that are no UTF-8 are written `\\xff`."""
+    name = unit.member if isinstance(unit, Problem) else str(unit.path)
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def load(
@@ -177,7 +181,6 @@ class Loader:
             if writer and fresh and (fresh >= SETTLE_MESSAGES or now - settled > SETTLE_SECONDS) and not self.stop():
                 self._settle(writer)
                 fresh, settled = 0, time.monotonic()
-        outcome.interrupted = bool(self.stop())
         if writer:
             self._settle(writer)
         outcome.seconds = time.monotonic() - began
@@ -187,6 +190,7 @@ class Loader:
         """Chunks of every archive that is new or has changed."""
         for unit in units:
             if self.stop():
+                self.outcome.interrupted = True
                 return
             self.outcome.archives += 1
             archive = name_of(unit)
@@ -196,35 +200,40 @@ class Loader:
                 problem = replace(unit, member="")
                 yield Work(Track(archive, None, state, setting, ""), [problem], "", 0, last=False)
                 continue
-            old = taker.state(archive, self.collection)
-            state = archives.resume(unit, None if self.again else old)
-            if state is None:
+            old = None if self.again else taker.state(archive, self.collection)
+            position, head = archives.resume(unit, old)
+            if position is None:
                 self.outcome.unchanged += 1
                 self.done += unit.size
                 continue
-            state = replace(state, collection=self.collection)
-            yield from self._chunks(Track(archive, unit, state, setting, state.position), unit)
+            # What is read from its start is counted from its start.
+            state = old if old and position else ArchiveState(archive=archive, collection=self.collection)
+            state = replace(state, size=unit.size, modified=unit.modified, head=head, kind=unit.kind, position=position)
+            yield from self._chunks(Track(archive, unit, state, setting, position), unit)
 
     def _chunks(self, track: Track, unit: Unit) -> Iterator[Work]:
         """One archive in chunks bounded by count and bytes; the last one, perhaps empty, says that it is done."""
         items: list[Item | Problem] = []
         position = track.state.position
         size = 0
-        for item in _guarded(unit, position):
+        reader = iter(archives.read(unit, position))
+        whole = True
+        while (item := _next(reader, position)) is not None:
             items.append(item)
-            position = item.position or position
+            position = item.position
             if isinstance(item, Item):
                 size += len(item.raw)
             if len(items) >= CHUNK_MESSAGES or size >= CHUNK_BYTES:
                 yield Work(track, items, position, size, last=False)
                 items, size = [], 0
-            if self.stop():
+            if isinstance(item, Problem) and item.code == FELL_OVER:
+                whole = False
                 break
-        else:
-            yield Work(track, items, position, size, last=True)
-            return
-        if items:
-            yield Work(track, items, position, size, last=False)
+            if self.stop():
+                whole, self.outcome.interrupted = False, True
+                break
+        if items or whole:
+            yield Work(track, items, position, size, last=whole)
 
     def _take(self, taker: Taker, work: Work, chunk: Chunk) -> Counts:
         """Stores a chunk, adds up, shows."""
@@ -274,13 +283,14 @@ class Loader:
         writer.index()
 
 
-def _guarded(unit: Unit, position: str) -> Iterator[Item | Problem]:
-    """What the reader yields; should it raise after all, a problem in its stead: a bad archive ends no run."""
+def _next(reader: Iterator[Item | Problem], position: str) -> Item | Problem | None:
+    """What the reader yields next; should it raise after all, a problem in its stead: a bad archive ends no run."""
     try:
-        yield from archives.read(unit, position)
+        return next(reader, None)
     except Exception as error:
         reason = f"{error.strerror or error}" if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
-        yield Problem(stage="open", code="unreadable", reason=f"The archive could not be read on: {reason}.")
+        reason = f"The archive could not be read on: {reason}."
+        return Problem(stage="open", code=FELL_OVER, reason=reason, position=position)
 
 
 def _prepared(works: Iterator[Work], pool: Executor | None, workers: int) -> Iterator[tuple[Work, Chunk]]:
@@ -294,11 +304,17 @@ def _prepared(works: Iterator[Work], pool: Executor | None, workers: int) -> Ite
         flying.append((work, pool.submit(prepare_chunk, work.track.setting, work.items)))
         work.items = []
         if len(flying) > workers + 1:
-            first, future = flying.popleft()
-            yield first, future.result()
+            yield _landed(*flying.popleft())
     while flying:
-        first, future = flying.popleft()
-        yield first, future.result()
+        yield _landed(*flying.popleft())
+
+
+def _landed(work: Work, future: "Future[Chunk]") -> tuple[Work, Chunk]:
+    try:
+        return work, future.result()
+    except BrokenExecutor:
+        reason = "A process that read mails ended unexpectedly, perhaps for want of memory; the next run goes on"
+        raise OSError(errno.ECHILD, reason) from None
 
 
 Spot = tuple[str, str, int, str, str]

@@ -110,7 +110,8 @@ def _parts(reading: Reading) -> Iterable[str]:
 
 def start_worker() -> None:
     """Makes a worker process leave ^C to its parent, and end when the parent does, however that ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     parent = parent_process()
     if parent is not None:
         # A killed parent closes nothing that a waiting worker would notice.

@@ -51,10 +51,13 @@ class Mail:
     """What the pages read from raw mails (webapp.mail.MailReader), by ingest's functions."""
 
     def body_html(self, raw: bytes, part: str) -> str:
-        """The text of an HTML part, hostile as it came."""
+        """The text of an HTML part, hostile as it came; "" when there is none."""
         from ingest import messages
 
-        return messages.body_html(raw, part)
+        try:
+            return messages.body_html(raw, part)
+        except KeyError:
+            return ""
 
     def part_bytes(self, raw: bytes, number: str) -> "tuple[Attachment, bytes]":
         """A part's description and decoded bytes; KeyError."""
@@ -96,20 +99,21 @@ def serve(host: str, port: int, engine: str) -> None:
 
 def serve_pages(corpus: "Engine", host: str, port: int) -> None:
     """Serves until ^C or SIGTERM; Sorry for an address that can't be had."""
-    from waitress import create_server
+    from waitress import create_server  # type: ignore[import-untyped]
 
     from webapp import create_app
 
     def end(number: int, frame: FrameType | None) -> NoReturn:
         raise SystemExit(DONE)
 
+    app = create_app(corpus, Mail()) if is_loopback(host) else create_app(corpus, Mail(), hosts=None)
     try:
-        server = create_server(create_app(corpus, Mail()), host=host, port=port, threads=THREADS, ident="unsealed")
+        server = create_server(app, host=host, port=port, threads=THREADS, ident="unsealed")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Sorry(f"Can't serve at {host}, port {port}: {reason}. Another port: --port 0 takes any.") from None
     found = getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]
-    if not all(address == "::1" or address.startswith("127.") for address, _ in found):
+    if not all(is_loopback(address) for address, _ in found):
         click.echo(f"Whoever can reach {host} can now read this corpus, without a password.", err=True)
     for address, number in found:
         name = f"[{address}]" if ":" in address else address
@@ -120,6 +124,11 @@ def serve_pages(corpus: "Engine", host: str, port: int) -> None:
     finally:
         signal.signal(signal.SIGTERM, before)
         server.close()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the address is this machine's own, which no other can reach."""
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 @main.command()
@@ -195,10 +204,12 @@ def search(query: tuple[str, ...], order: "Order | None", threads: bool, limit: 
 
     asked = parse(" ".join(query))
     with closing(open_engine(engine)) as corpus:
-        order = order or ("newest" if asked.tree is None else "relevance")
-        page = corpus.search(asked, order=order, by_thread=threads, limit=limit, cursor=cursor, facets=as_json)
+        page = corpus.search(
+            asked, order=order or "relevance", by_thread=threads, limit=limit, cursor=cursor, facets=as_json
+        )
     if as_json:
-        print_json(page)
+        ask = {"q": asked.text, "order": order, "threads": threads, "cursor": cursor, "limit": limit}
+        print_json({"ask": ask, "order": order or "relevance", "query": asked, "result": page, "nothing": None})
         return
     from webapp import terminal
 
