@@ -74,7 +74,7 @@ class _Tree:
         self.copies: list[list[Member]] = []
         self.lines: list[list[str]] = []
         self.nodes: dict[str, int] = {}  # by Message-ID; of several mails the earliest
-        self.rivals: dict[str, list[int]] = {}  # all of a Message-ID that more than one mail bears
+        self.rivals: dict[str, dict[str, list[int]]] = {}  # all of a Message-ID that several mails bear, by subject
         self.parent: list[int] = []
         self.top: list[int] = []
         self.answered: set[int] = set()  # ghosts that a mail answers directly
@@ -90,7 +90,10 @@ class _Tree:
             self.copies.append([member])
             self.lines.append(_line(member))
             if own and self.nodes.setdefault(own, node) != node:
-                self.rivals.setdefault(own, [self.nodes[own]]).append(node)
+                rivals = self.rivals.setdefault(own, {})
+                if not rivals:
+                    rivals[self.base(self.nodes[own])] = [self.nodes[own]]
+                rivals.setdefault(self.base(node), []).append(node)
         self.count = len(self.copies)  # of nodes that are no ghosts
         self.parent = [NONE] * self.count
         self.top = list(range(self.count))
@@ -105,13 +108,18 @@ class _Tree:
             self.missing.append(message_id)
         return node
 
+    def base(self, node: int) -> str:
+        """The base subject of a mail."""
+        return base_subject(self.copies[node][0].subject)[0]
+
     def answered_by(self, child: int, message_id: str) -> int:
-        """The node that `child` means by a Message-ID: of several, the last before it with its subject."""
+        """The node `child` means by a Message-ID: of several, the last before it with its subject, or the first."""
         rivals = self.rivals.get(message_id)
         if rivals is None:
             return self.node(message_id)
-        base = base_subject(self.copies[child][0].subject)[0]
-        alike = [node for node in rivals if base_subject(self.copies[node][0].subject)[0] == base] or rivals
+        alike = rivals.get(self.base(child))
+        if alike is None:
+            return self.nodes[message_id]
         return alike[max(bisect_left(alike, child) - 1, 0)]
 
     def link(self, child: int, parent: int) -> bool:
@@ -163,10 +171,10 @@ class _Tree:
             return
         alike: dict[str, list[int]] = {}
         for node in range(self.count):
-            alike.setdefault(base_subject(self.copies[node][0].subject)[0], []).append(node)
+            alike.setdefault(self.base(node), []).append(node)
         for child in orphans:
             reply = self.copies[child][0]
-            before = alike[base_subject(reply.subject)[0]]
+            before = alike[self.base(child)]
             at = bisect_left(before, child)
             for parent in reversed(before[max(at - LOOK_BACK, 0) : at]):
                 if answers(reply, self.copies[parent][0], WINDOW) and self.link(child, parent):

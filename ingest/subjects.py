@@ -47,8 +47,9 @@ _GENERAL = {
 _ROBOT = re.compile(
     r"(?:no|not|do)?[-._]?(?:not)?[-._]?reply[^@]*@|(?:mailer|listserv|majordomo|postmaster|daemon|cron|root|nobody|www|"
     r"bounces?|notif\w*|alerts?|automat\w*|robot|bot|system|sys|newsletters?|news|info|support|help|helpdesk|admin\w*|"
-    r"webmaster|service|team|office|sales|contact|all|everyone|staff|list|lists|owner)(?:[-._+][^@]*)?@|"
-    r"[^@]*[-._+](?:announce|users?|dev|devel|list|lists|owner|bounces?|request|daemon|bot|notifications?|noreply|l)@|"
+    r"webmaster|service|all|everyone|staff|list|lists|owner)(?:[-._+][^@]*)?@|"
+    r"[^@]*[-_+](?:announce|users?|dev|devel|list|lists|l)@|"
+    r"[^@]*[-._+](?:owner|bounces?|request|daemon|bot|notifications?|no-?reply)@|"
     r"[^@]*@(?:lists?|groups?|ml)\.|[^@]*@(?:googlegroups|yahoogroups|vger|bounces?)\.",
     re.IGNORECASE,
 )

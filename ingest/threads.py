@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ingest.arrange import arrange
 from ingest.references import clean_id, conversation_guid, references
-from ingest.subjects import WINDOW, answers, base_subject, too_general
+from ingest.subjects import WINDOW, answers, base_subject, is_robot, too_general
 from mappings.keys import hash64, link_key
 from mappings.records import Message, Place, Prepared
 from search.engine import Writer
@@ -27,7 +27,7 @@ class Keys(Struct, frozen=True, kw_only=True):
 
     links: tuple[int, ...]  # its own first, then the mails it refers to and, of Outlook's, the conversation
     references: tuple[str, ...]  # the mails it refers to, oldest first, the one it answers last
-    subject_key: int  # of the subject without reply marks
+    subject_key: int  # of the subject without reply marks; none for what the subject rule never joins
     orphan: bool  # a reply by its subject that names no mail
     copy_key: int  # equal for copies of one mail
 
@@ -45,10 +45,11 @@ def keys(message: Message) -> Keys:
     if not own:
         links.append(copy)  # copies belong to one thread, and nothing else tells of these
     base, reply = base_subject(message.subject)
+    joinable = message.from_ and not is_robot(message.from_[0].address.lower()) and not too_general(base)
     return Keys(
         links=tuple(links),
         references=tuple(line),
-        subject_key=0 if too_general(base) else _subject_key(base),
+        subject_key=_subject_key(base) if joinable else 0,
         orphan=reply and not line,
         copy_key=copy,
     )
@@ -98,16 +99,8 @@ def settle(writer: Writer, progress: Callable[[int, int], None] | None = None) -
     """
     arranged = 0
     while loose := writer.loose():
-        # All pairs before the first join: a label that has been joined away has no more to tell.
-        pairs = [
-            (reply.num, older.num)
-            for label in loose
-            for reply, older in writer.kin(label, WINDOW)
-            if answers(reply, older)
-        ]
-        for reply_num, older_num in dict.fromkeys(pairs):
-            writer.join(reply_num, older_num)
-        loose = writer.loose() if pairs else loose
+        if _join_by_subject(writer, loose):
+            loose = writer.loose()
         for start in range(0, len(loose), BATCH):
             batch = loose[start : start + BATCH]
             writer.arrange([(label, arrange(writer.members(label))) for label in batch])
@@ -116,3 +109,28 @@ def settle(writer: Writer, progress: Callable[[int, int], None] | None = None) -
                 progress(start + len(batch), len(loose))
     return arranged
 
+
+def _join_by_subject(writer: Writer, labels: list[int]) -> int:
+    """Joins what the subject rule says belongs together; gives the number of joins.
+
+    All pairs are asked for before the first join: a label that has been joined away has no more to tell.
+    """
+    top: dict[int, int] = {}
+    pairs: list[tuple[int, int]] = []
+    for label in labels:
+        for reply, older in writer.kin(label, WINDOW):
+            if answers(reply, older):
+                first, second = _top(top, reply.num), _top(top, older.num)
+                if first != second:
+                    top[first] = second
+                    pairs.append((reply.num, older.num))
+    for first, second in pairs:
+        writer.join(first, second)
+    return len(pairs)
+
+
+def _top(top: dict[int, int], num: int) -> int:
+    while (above := top.get(num, num)) != num:
+        top[num] = top.get(above, above)
+        num = above
+    return num
