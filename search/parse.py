@@ -80,7 +80,8 @@ class _Reader:
         try:
             tree = _language().parse(self._text)
         except UnexpectedInput as error:
-            ended = getattr(error, "token", None) is None or error.token.type == "$END"
+            token = getattr(error, "token", None)
+            ended = token is None or token.type == "$END"
             self._explain_failure(found, len(self._text) if ended else error.pos_in_stream or 0)
         read = [(self._span(item), self._read(item, "")) for item in _top(tree)]
         terms = [(span, node) for span, node in read if node is not None]

@@ -13,7 +13,8 @@ _FOLD = str.maketrans({
 _MARKS = "\u0300-\u0344\u0346-\u0362\u3099\u309a"  # combining accents, and the voicing marks of kana
 
 ASCII_WORD = re.compile(r"[0-9A-Za-z]+")
-WORD = re.compile(rf"(?:[^\W_]+|[{ranges(LETTERS)}]+)+")
+WORD = re.compile(rf"(?:[^\W_]+|(?=[^\x00-\x7f])[{ranges(LETTERS)}]+)+")
+_PLAIN_WORD = re.compile(r"[^\W_]+")
 CJK_RUN = re.compile(rf"[{ranges(CJK)}]+")
 # What hides a word from those who type it the usual way: letters in pieces (file names from a Mac), soft hyphens and
 # the invisible joiners of newsletters, and the Turkish capital whose lower case is two characters.
@@ -21,14 +22,21 @@ MENDED = re.compile(
     rf"[^\W_][{_MARKS}]+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|[\u00ad\u2060\ufeff]+|\u0130", re.DOTALL
 )
 _LEFT = re.compile(rf"[{_MARKS}]+")
-_SPECIAL = re.compile(rf"[\u00ad\u0130{_MARKS}\u2060\ufeff{ranges(CJK)}]")
+_FOLDABLE = re.compile(f"[{''.join(map(chr, _FOLD))}]+")
+BROKEN = re.compile(rf"[\u00ad\u0130{_MARKS}\u1100-\u1112\u2060\ufeff]")  # texts without any need no mending
+# Coarse and quick: texts without any of these need no second look.
+_MAYBE_CJK = re.compile("[\u1100-\u11ff\u3005-\ud7ff\uf900-\uffdc\U0001b000-\U0001b167\U00020000-\U000323af]")
+_MAYBE_LETTERS = re.compile(
+    "[\u0345\u0363-\u036f\u05b0-\u05c7\u0610-\u1df4\u24b6-\u24e9\u2de0-\u2dff\ua674-\uabea\ufb1e\U00010000-\U000323af]"
+)
 
 
 def fold(text: str) -> str:
     """A word in lower case without its accents, as Tantivy's LowerCaser and AsciiFoldingFilter make it (ß gives ss)."""
     if text.isascii():
         return text.lower()
-    return text.replace("Σ", "σ").lower().translate(_FOLD)  # Python alone knows of a final sigma
+    lower = text.replace("Σ", "σ").lower()  # Python alone knows of a final sigma
+    return _FOLDABLE.sub(lambda match: match[0].translate(_FOLD), lower)
 
 
 def mend(match: re.Match[str]) -> str:
@@ -48,9 +56,23 @@ def bigrams(run: str) -> list[str]:
 
 def searchable(text: str) -> str:
     """The text to hand to the index: letters mended, CJK runs as bigrams between spaces; most text is unchanged."""
-    if text.isascii() or not _SPECIAL.search(text):
+    if text.isascii():
         return text
-    return CJK_RUN.sub(lambda match: f" {' '.join(bigrams(match[0]))} ", MENDED.sub(mend, text))
+    if BROKEN.search(text):
+        text = MENDED.sub(mend, text)
+    return CJK_RUN.sub(lambda match: f" {' '.join(bigrams(match[0]))} ", text) if has_cjk(text) else text
+
+
+def has_cjk(text: str) -> bool:
+    """Whether there may be Chinese, Japanese or Korean letters; exact when it says no."""
+    return not text.isascii() and _MAYBE_CJK.search(text) is not None
+
+
+def word_pattern(text: str) -> re.Pattern[str]:
+    """The quickest pattern that finds the words of `text` (mended); CJK runs count as letters."""
+    if text.isascii():
+        return ASCII_WORD
+    return WORD if _MAYBE_LETTERS.search(text) else _PLAIN_WORD
 
 
 def tokens(text: str) -> list[str]:
@@ -58,7 +80,8 @@ def tokens(text: str) -> list[str]:
     if text.isascii():
         found = ASCII_WORD.findall(text.lower())
     else:
-        words = WORD.findall(searchable(text))
+        mended = searchable(text)
+        words = word_pattern(mended).findall(mended)
         found = fold("\n".join(words)).split("\n") if words else []
     if len(text) * 4 > MAX_BYTES:
         return [word for word in found if len(word) * 4 <= MAX_BYTES or len(word.encode()) <= MAX_BYTES]

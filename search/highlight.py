@@ -1,0 +1,273 @@
+"""The words of a text that a query matched, and the cuts around them that a result shows; one for both engines."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from search.fragments import fragments as fragments
+from search.query import And, Exact, Node, Or, Phrase, Query, Word
+from search.words import BROKEN, CJK_RUN, MENDED, WORD, bigrams, edits, fold, has_cjk, mend, word_pattern
+
+Spans = list[tuple[int, int]]
+
+_FIELDS = {
+    "": ("subject", "own", "quoted", "from", "to", "cc", "bcc", "filename"),
+    "body": ("own", "quoted"),
+    "with": ("from", "to", "cc", "bcc"),
+}
+_CHANGED = re.compile(rf"{MENDED.pattern}|[^\x00-\x7f]", re.DOTALL)
+_PIECE = re.compile(rf"{CJK_RUN.pattern}|(?:(?!{CJK_RUN.pattern}).)+", re.DOTALL)
+_CACHED = 50_000  # words whose likeness is remembered
+
+
+class Marker:
+    """What a query marks, field by field; made once a query, used for every hit."""
+
+    def __init__(self, query: Query) -> None:
+        self._nodes: dict[str, list[Word | Phrase | Exact]] = {}
+        for node in _positive(query.tree):
+            for field in _FIELDS.get(node.field, (node.field,)):
+                self._nodes.setdefault(field, []).append(node)
+        self._matchers: dict[str, _Matcher] = {}
+
+    def spans(self, field: str, text: str) -> Spans:
+        """The stretches of `text`, in code points, that matched in `field` ("subject", "own", "quoted", "from", "to",
+        "cc", "bcc", "filename"): in order, apart from one another. Terms under a Not are never among them."""
+        if field not in self._nodes:
+            return []
+        if field not in self._matchers:
+            self._matchers[field] = _Matcher(self._nodes[field])
+        return self._matchers[field].spans(text)
+
+
+def marker(query: Query) -> Marker:
+    """The marker of a query."""
+    return Marker(query)
+
+
+def _positive(tree: Node | None) -> Iterator[Word | Phrase | Exact]:
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, And | Or):
+            waiting.extend(node.parts)
+        elif isinstance(node, Word | Phrase | Exact):
+            yield node
+
+
+class _Folded:
+    """A text in lower case, mended and folded, and the way back to the places in the original."""
+
+    def __init__(self, text: str) -> None:
+        self.text = fold(text)
+        self._moved: list[tuple[int, int, int, int]] = []  # start and end here, start and end there
+        if len(self.text) != len(text) or (not text.isascii() and BROKEN.search(text)):
+            self._slowly(text)
+        # letters of a CJK run are no letters of the words beside it
+        self.words = self.text
+        if has_cjk(self.text):
+            self.words = CJK_RUN.sub(lambda match: " " * len(match[0]), self.text)
+        self.word = word_pattern(self.text)
+
+    def _slowly(self, text: str) -> None:
+        pieces, length, at = [], 0, 0
+        for match in _CHANGED.finditer(text):
+            mended = MENDED.fullmatch(match[0])
+            new = fold(mend(match) if mended else match[0])
+            if not mended and len(new) == len(match[0]):
+                continue
+            before = fold(text[at : match.start()])
+            pieces += [before, new]
+            length += len(before)
+            self._moved.append((length, length + len(new), match.start(), match.end()))
+            length += len(new)
+            at = match.end()
+        self.text = "".join([*pieces, fold(text[at:])])
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """A stretch of the folded text as a stretch of the original."""
+        return (self._back(start, 2), self._back(end, 3)) if self._moved else (start, end)
+
+    def _back(self, place: int, edge: int) -> int:
+        # an end that touches a changed letter from the right belongs to it; so does a start within one
+        after = bisect_right(self._moved, (place - (edge == 3), 1 << 62, 0, 0)) - 1
+        if after < 0:
+            return place
+        moved = self._moved[after]
+        return moved[edge] if place < moved[1] or (place == moved[1] and edge == 3) else moved[3] + place - moved[1]
+
+    def is_whole(self, start: int, end: int) -> bool:
+        """Whether a stretch neither begins nor ends within a word."""
+        found = self.word.match(self.words, end - 1)
+        return not self.joins(start) and (found is None or found.end() == end)
+
+    def joins(self, place: int) -> bool:
+        """Whether letters of one word stand before and after a place."""
+        pair = self.words[max(place - 1, 0) : place + 1]
+        return place > 0 and len(pair) == 2 and self.word.fullmatch(pair) is not None
+
+    def terms(self) -> Iterator[tuple[str, int, int]]:
+        """The terms that the index holds, in order, with their places here."""
+        for match in self.word.finditer(self.text):
+            if self.words is self.text or match[0].isascii():
+                yield match[0], *match.span()
+                continue
+            for piece in _PIECE.finditer(match[0]):
+                start = match.start() + piece.start()
+                cjk = CJK_RUN.match(piece[0])
+                for i, term in enumerate(bigrams(piece[0]) if cjk else [piece[0]]):
+                    yield term, start + i, start + i + len(term)
+
+
+class _Matcher:
+    """What is looked for in one field."""
+
+    def __init__(self, nodes: Iterable[Word | Phrase | Exact]) -> None:
+        self._exact: set[str] = set()
+        self._prefixes: tuple[str, ...] = ()
+        self._fuzzy: list[tuple[str, int]] = []
+        self._runs: list[re.Pattern[str]] = []  # phrases, CJK and addresses
+        self._near: list[tuple[list[str], int]] = []
+        self._alike: dict[str, bool] = {}
+        for node in nodes:
+            if isinstance(node, Exact):
+                self._runs.append(re.compile(rf"(?<![\w.+-]){re.escape(fold(node.value))}(?![\w-]|\.\w)"))
+            else:
+                self._add(node)
+        self._finder = _alternatives([*self._prefixes, *self._exact])
+
+    def _add(self, node: Word | Phrase) -> None:
+        folded = _Folded(node.text)
+        pieces = [piece[0] for word in WORD.findall(folded.text) for piece in _PIECE.finditer(word)]
+        if not pieces:
+            return
+        prefix = isinstance(node, Word) and node.prefix
+        if len(pieces) > 1 and isinstance(node, Phrase) and node.slop:
+            self._near.append(([term for term, _, _ in folded.terms()], node.slop))
+        elif len(pieces) > 1 or CJK_RUN.match(pieces[0]):
+            self._runs.append(_run(pieces, prefix))
+        elif prefix:
+            self._prefixes += (pieces[0],)
+        elif isinstance(node, Word) and node.fuzzy:
+            self._fuzzy.append((pieces[0], node.fuzzy))
+        else:
+            self._exact.add(pieces[0])
+
+    def spans(self, text: str) -> Spans:
+        """What matches in `text`, in order, apart."""
+        folded = _Folded(text)
+        found: Spans = []
+        if self._finder:
+            found += self._words(folded, self._finder, self._exact, self._prefixes)
+        for run in self._runs:
+            found += self._phrases(folded, run)
+        if self._fuzzy:
+            alike = {word for word in set(folded.word.findall(folded.words)) if self._is_alike(word)}
+            finder = _alternatives(alike)
+            found += self._words(folded, finder, alike, ()) if finder else []
+        if self._near:
+            found += self._nearby(folded)
+        return merged(folded.original(*span) for span in merged(found))
+
+    def _words(self, folded: _Folded, finder: re.Pattern[str], exact: set[str], prefixes: tuple[str, ...]) -> Spans:
+        """Whole words: what the finder hits is a candidate wherever a word begins."""
+        found = []
+        for match in finder.finditer(folded.words):
+            start = match.start()
+            word = folded.word.match(folded.words, start)
+            if word and (word[0] in exact or word[0].startswith(prefixes or ("\0",))) and not folded.joins(start):
+                found.append(word.span())
+        return found
+
+    def _phrases(self, folded: _Folded, run: re.Pattern[str]) -> Spans:
+        found = []
+        match = run.search(folded.text)
+        while match:
+            if folded.is_whole(*match.span()):
+                found.append(match.span())
+            match = run.search(folded.text, match.start() + 1)
+        return found
+
+    def _is_alike(self, word: str) -> bool:
+        known = self._alike.get(word)
+        if known is None:
+            if len(self._alike) > _CACHED:
+                self._alike.clear()
+            known = self._alike[word] = any(_alike(word, other, most) for other, most in self._fuzzy)
+        return known
+
+    def _nearby(self, folded: _Folded) -> Spans:
+        found: Spans = []
+        near = [(terms, slop) for terms, slop in self._near if all(term in folded.text for term in terms)]
+        wanted = {term for terms, _ in near for term in terms}
+        if not wanted:
+            return []
+        places = [
+            (place, term, start, end) for place, (term, start, end) in enumerate(folded.terms()) if term in wanted
+        ]
+        for terms, slop in near:
+            found += _astray(terms, slop, places)
+        return found
+
+
+def _astray(terms: Sequence[str], slop: int, places: Sequence[tuple[int, str, int, int]]) -> Spans:
+    """The words of a phrase wherever all stand at most `slop` places away from where the phrase has them, as Lucene
+    counts: the spread of (place in the text - place in the phrase) over the phrase's words."""
+    at = sorted((place - i, i, start, end) for i, term in enumerate(terms) for place, is_, start, end in places
+                if is_ == term)  # fmt: skip
+    found: dict[tuple[int, int], None] = {}
+    held = [0] * len(terms)
+    missing, last, marked = len(terms), 0, 0
+    for first, (low, i, _, _) in enumerate(at):
+        while last < len(at) and at[last][0] <= low + slop:
+            missing -= held[at[last][1]] == 0
+            held[at[last][1]] += 1
+            last += 1
+        if not missing:
+            marked = max(marked, first)
+            found.update(dict.fromkeys((start, end) for _, _, start, end in at[marked:last]))
+            marked = last
+        held[i] -= 1
+        missing += held[i] == 0
+    return list(found)
+
+
+def _alike(word: str, other: str, most: int) -> bool:
+    if abs(len(word) - len(other)) > most or len(set(word).difference(other)) > most:
+        return False
+    if len(set(other).difference(word)) > most:
+        return False
+    return edits(word, other, most) <= most
+
+
+def _alternatives(words: Iterable[str]) -> re.Pattern[str] | None:
+    return _compiled("|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))))
+
+
+@lru_cache(64)
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    return re.compile(pattern) if pattern else None
+
+
+def _run(pieces: Sequence[str], prefix: bool) -> re.Pattern[str]:
+    """A phrase: words with anything but letters between them, which CJK letters need less."""
+    pattern = re.escape(pieces[0])
+    for before, piece in pairwise(pieces):
+        mixed = bool(CJK_RUN.match(before)) != bool(CJK_RUN.match(piece))
+        pattern += r"[\W_]" + ("*" if mixed else "+") + re.escape(piece)
+    if prefix and not CJK_RUN.match(pieces[-1]):
+        pattern += r"(?:(?!" + CJK_RUN.pattern + r")[^\W_])*" if not "".join(pieces).isascii() else r"[^\W_]*"
+    return re.compile(pattern)
+
+
+def merged(spans: Iterable[tuple[int, int]]) -> Spans:
+    """Spans in order, those that overlap made one."""
+    found: Spans = []
+    for start, end in sorted(spans):
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        elif end > start:
+            found.append((start, end))
+    return found
