@@ -1,0 +1,78 @@
+"""Exception to status and page: one table."""
+
+import logging
+
+from flask import Flask
+from msgspec import Struct
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from search.errors import CorpusError, CursorError, EngineUnavailable, NotFound, QueryError
+from webapp.answers import Answer, respond
+from webapp.context import BadValue
+
+log = logging.getLogger("unsealed")
+
+
+class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What went wrong, for people; for a query also the spot: `q[start:end]` in code points."""
+
+    status: int
+    title: str
+    sentence: str
+    hint: str = ""
+    q: str = ""
+    start: int = -1
+    end: int = -1
+
+
+TABLE: dict[type[Exception], tuple[int, str]] = {
+    QueryError: (400, "The query can’t be read"),
+    CursorError: (400, "This page of results is gone"),
+    BadValue: (400, "The address can’t be read"),
+    NotFound: (404, "Not in this corpus"),
+    CorpusError: (503, "The corpus can’t be opened"),
+    EngineUnavailable: (503, "The corpus does not answer"),
+}
+HINTS = {
+    CursorError: "Start again from the first page of results.",
+    NotFound: "An id is at least eight of the hexadecimal digits that name a message; check that it was copied whole.",
+    CorpusError: "The corpus may be in use by another process or moved; “unsealed status” says more.",
+    EngineUnavailable: "Try again in a moment; “unsealed status” says more.",
+}
+
+
+def problem(error: Exception) -> Problem:
+    """What to say of an exception; one that is not in the table is a fault of ours and says nothing of the corpus."""
+    for kind in type(error).__mro__:
+        if kind in TABLE:
+            status, title = TABLE[kind]
+            found = Problem(status=status, title=title, sentence=str(error), hint=HINTS.get(kind, ""))
+            if isinstance(error, QueryError):
+                return Problem(
+                    status=status, title=title, sentence=str(error), hint=error.hint, q=error.text,
+                    start=error.start, end=error.end,
+                )
+            return found
+    if isinstance(error, HTTPException) and error.code:
+        sentence = "There is no such page." if error.code == 404 else error.description or ""
+        return Problem(status=error.code, title=error.name, sentence=sentence)
+    return Problem(status=500, title="A fault of ours", sentence="The page can’t be made; the log of the server says why.")
+
+
+def handle(error: Exception) -> Response:
+    """The response to any exception."""
+    if isinstance(error, HTTPException) and error.code and 300 <= error.code < 400:
+        return Response.force_type(error.get_response(), {})
+    found = problem(error)
+    if found.status == 500:
+        log.error("a page failed", exc_info=error)
+    response = respond(Answer("error.html", found, found.status))
+    if isinstance(error, HTTPException) and found.status == 405:
+        response.headers["Allow"] = "GET, HEAD, OPTIONS"
+    return response
+
+
+def register(app: Flask) -> None:
+    """Puts the table on an app."""
+    app.register_error_handler(Exception, handle)

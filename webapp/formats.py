@@ -1,0 +1,138 @@
+"""Plain values in words: dates with their zone, sizes, counts, field names, links into the site."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta, timezone
+from urllib.parse import urlencode
+
+from flask import request
+
+from mappings.records import Address, Failure, MessageRow, Place
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SHORT = 16  # hex digits of an id in a link: unique in any corpus that fits on a disk
+FIELDS = {
+    "subject": "subject",
+    "own": "own words",
+    "quoted": "quoted words",
+    "from": "from",
+    "to": "to",
+    "cc": "cc",
+    "bcc": "bcc",
+    "filename": "file name",
+    "list": "mailing list",
+    "collection": "collection",
+    "lang": "language",
+    "has": "has",
+    "is": "kind",
+    "with": "people",
+}
+
+
+def date(seconds: int | None, zone: int | None = None) -> str:
+    """`2015-08-03 14:02 -0400`: seconds since 1970 in the zone (minutes east) the header gave, `UTC` without one."""
+    if seconds is None:
+        return "no date"
+    try:
+        moment = EPOCH + timedelta(seconds=seconds)
+        if zone is None:
+            return f"{moment:%Y-%m-%d %H:%M} UTC"
+        return f"{moment.astimezone(timezone(timedelta(minutes=zone))):%Y-%m-%d %H:%M %z}"
+    except (OverflowError, ValueError):
+        return f"{seconds} seconds from 1970"  # beyond the years 1 to 9999
+
+
+def day(seconds: int | None, zone: int | None = None) -> str:
+    """The date alone: `2015-08-03`."""
+    words = date(seconds, zone)
+    return words[:10] if words[:1].isdigit() and len(words) > 10 and words[4] == "-" else words
+
+
+def machine_date(seconds: int | None) -> str:
+    """RFC 3339 in UTC for a `datetime` attribute, "" when it can't be written."""
+    try:
+        return "" if seconds is None else f"{EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"
+    except (OverflowError, ValueError):
+        return ""
+
+
+def size(count: int) -> str:
+    """`713 B`, `14.6 kB`, `2.1 MB`: bytes in powers of a thousand."""
+    if count < 1000:
+        return f"{count} B"
+    value = float(count)
+    for unit in ("kB", "MB", "GB"):
+        value /= 1000
+        if value < 999.5:
+            return f"{value:.1f} {unit}" if value < 100 else f"{value:.0f} {unit}"
+    return f"{value / 1000:.1f} TB"
+
+
+def number(count: int) -> str:
+    """`12,345`."""
+    return f"{count:,}"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 message`, `1,204 messages`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def delay(seconds: float | None) -> str:
+    """A hop's delay: `4 s`, `2 min 5 s`, `3 h 20 min`, `2 d 4 h`; negative when the clocks disagree."""
+    if seconds is None:
+        return "unknown"
+    whole = round(abs(seconds))
+    sign = "−" if seconds < 0 and whole else ""
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    units = ((days, "d"), (hours, "h"), (minutes, "min"), (rest, "s"))
+    return sign + (" ".join([f"{value} {unit}" for value, unit in units if value][:2]) or "0 s")
+
+
+def field_name(name: str) -> str:
+    """What a page calls a field of the index."""
+    return FIELDS.get(name, name)
+
+
+def people(addresses: Iterable[Address]) -> str:
+    """Names, or addresses where there is no name, with commas between."""
+    return ", ".join(address.name or address.address for address in addresses)
+
+
+def place(where: Place | Failure) -> str:
+    """An archive's own name, the member in it, and the byte where the message begins."""
+    name = where.archive.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or where.archive
+    inside = f" › {where.member}" if where.member else ""
+    return name + inside + (f" at byte {where.offset:,}" if where.offset >= 0 else "")
+
+
+def term(field: str, value: str) -> str:
+    """A term of the query language that asks for a value as a whole: `from:"john@x.org"`."""
+    return f'{field}:"{value.replace(chr(92), "").replace(chr(34), "")}"'
+
+
+def link(path: str, **values: str | int) -> str:
+    """A link into the site: `path` below wherever the site is mounted, with the values that are not empty."""
+    query = urlencode({name: value for name, value in values.items() if value})
+    return f"{request.script_root}{path}{'?' + query if query else ''}"
+
+
+def message_link(id: str, tail: str = "", **values: str | int) -> str:
+    """The address of a message or of something below it (`tail`: "/source", ".eml")."""
+    return link(f"/m/{id[:SHORT] if id[:1] != 'g' else id}{tail}", **values)
+
+
+def thread_link(id: str, **values: str | int) -> str:
+    """The address of a conversation."""
+    return link(f"/t/{id[:SHORT] if id[:1] != 'g' else id}", **values)
+
+
+def anchor(id: str) -> str:
+    """The name of a message's place on its conversation's page."""
+    return f"m-{id[:SHORT]}" if id[:1] != "g" else f"m-{id}"
+
+
+def row_link(row: MessageRow, q: str = "") -> str:
+    """Where a row leads: a message's own page, a ghost's place in its conversation."""
+    return thread_link(row.thread or row.id) + "#" + anchor(row.id) if row.ghost else message_link(row.id, q=q)

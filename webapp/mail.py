@@ -1,0 +1,21 @@
+"""What the pages need from a reader of raw mails; `webapp/cli.py` fills it, because pages never import ingest."""
+
+from typing import Protocol
+
+from mappings.records import Attachment, Forensics
+
+
+class MailReader(Protocol):
+    """Reads what the stored record does not hold, from a message's raw bytes. Nothing else is raised."""
+
+    def body_html(self, raw: bytes, part: str) -> str:
+        """The text of the HTML part numbered `part`, decoded, hostile as it came; "" when there is none."""
+
+    def part_bytes(self, raw: bytes, number: str) -> tuple[Attachment, bytes]:
+        """A part's description and its decoded bytes; KeyError when there is no such part."""
+
+    def parts_by_content_id(self, raw: bytes) -> dict[str, str]:
+        """Content-ID (without angle brackets) to part number, of every part that has one."""
+
+    def forensics(self, raw: bytes) -> Forensics:
+        """Received hops in the order of travel, the sender's address, defects."""

@@ -1,0 +1,112 @@
+"""`/m/<id>`: a message, its text or HTML, its route and headers, and everything known of it."""
+
+from typing import Literal
+
+from flask import Blueprint, redirect
+from msgspec import Struct
+from werkzeug.wrappers import Response
+
+from mappings.records import Forensics, Message, MessageRow, Place, Thread
+from search.errors import NotFound, SearchError
+from search.highlight import marker
+from search.parse import parse
+from webapp.answers import Answer
+from webapp.context import choice, engine, site, text_value
+from webapp.conversation import collapse, in_time
+from webapp.formats import row_link, thread_link
+from webapp.text import Finder
+
+pages = Blueprint("message", __name__)
+View = Literal["text", "html", "route"]
+SHOWN = 200_000  # code points of text on the page unless all of it is asked for
+
+
+class Neighbours(Struct, frozen=True, kw_only=True):
+    """Where a message stands in its conversation: which of how many, what it answers, what answers it, by date."""
+
+    thread: str
+    subject: str
+    position: int
+    count: int
+    parent: MessageRow | None = None
+    replies: tuple[MessageRow, ...] = ()
+    before: MessageRow | None = None
+    after: MessageRow | None = None
+
+
+class MessagePage(Struct, frozen=True, kw_only=True):
+    """A message with all that is known of it."""
+
+    message: Message
+    row: MessageRow
+    neighbours: Neighbours
+    places: tuple[Place, ...]
+    copies: tuple[MessageRow, ...] = ()
+    attached: tuple[MessageRow, ...] = ()
+    carrier: MessageRow | None = None
+    view: View = "text"
+    q: str = ""
+    whole: bool = False
+    forensics: Forensics | None = None
+
+
+@pages.get("/m/<mail:id>")
+@pages.get("/m/<mail:id>.json", endpoint="json")
+def message(id: str) -> Answer | Response:
+    """The message, or for one that is not here its place in the conversation."""
+    row = engine().row(id)
+    if row.ghost:
+        return redirect(row_link(row), 302)
+    full = engine().message(id)
+    view = choice("view", ("text", "html", "route")) or "text"
+    return Answer(
+        "message.html",
+        MessagePage(
+            message=full, row=row, neighbours=neighbours(engine().thread(full.id), full.id),
+            places=tuple(engine().places(full.id)), copies=tuple(engine().copies(full.id)),
+            attached=tuple(engine().attached(full.id)), carrier=carrier(full.carrier),
+            view=view if view != "html" or full.html else "text", q=text_value("q"),
+            whole=choice("whole", ("0", "1")) == "1",
+            forensics=site().mail.forensics(engine().raw(full.id)) if view == "route" else None,
+        ),
+    )  # fmt: skip
+
+
+@pages.get("/m/<mail:id>/conversation")
+def conversation(id: str) -> Response:
+    """The conversation a message is in."""
+    return redirect(thread_link(engine().thread(id).id), 302)
+
+
+def carrier(id: str) -> MessageRow | None:
+    """The row of the mail that a message was attached to, if that is here."""
+    try:
+        return engine().row(id) if id else None
+    except NotFound:
+        return None
+
+
+def neighbours(thread: Thread, id: str) -> Neighbours:
+    """The place of a message in its conversation."""
+    rows, copies = collapse(thread.rows, engine().copies)
+    id = next((stays for stays, behind in copies.items() if any(copy.id == id for copy in behind)), id)
+    here = next((row for row in rows if row.id == id), None)
+    present = [row for row in in_time(rows) if not row.ghost]
+    at = next((place for place, row in enumerate(present) if row.id == id), -1)
+    return Neighbours(
+        thread=thread.id, subject=thread.subject, position=at + 1, count=len(present),
+        parent=next((row for row in rows if here and row.id == here.parent), None),
+        replies=tuple(row for row in rows if row.parent == id),
+        before=present[at - 1] if at > 0 else None,
+        after=present[at + 1] if 0 <= at < len(present) - 1 else None,
+    )  # fmt: skip
+
+
+def finder(q: str) -> Finder | None:
+    """What marks the words of a query in a text; None without a query, or with one that can't be read."""
+    if not q:
+        return None
+    try:
+        return marker(parse(q)).spans
+    except SearchError:
+        return None

@@ -1,0 +1,132 @@
+"""`/`: the search and its results, and the front door when nothing is asked for."""
+
+from flask import Blueprint
+from msgspec import Struct
+
+from search.parse import parse
+from search.query import And, Node, Not, Or, Phrase, Query, Word
+from search.results import Order, Page
+from webapp.answers import Answer
+from webapp.context import Ask, ask, engine, site
+
+pages = Blueprint("search", __name__)
+WORDS = {"", "subject", "body", "own", "quoted"}  # fields whose terms are words looked for; all others narrow
+LATEST = 8
+
+
+class Nothing(Struct, frozen=True, kw_only=True):
+    """Why nothing was found: how many the words alone match, how many the filters alone, and those queries."""
+
+    words: str = ""
+    words_total: int = 0
+    filters: str = ""
+    filters_total: int = 0
+
+
+class SearchPage(Struct, frozen=True, kw_only=True):
+    """A page of results."""
+
+    ask: Ask
+    order: Order
+    query: Query
+    result: Page
+    nothing: Nothing | None = None
+
+
+class FrontPage(Struct, frozen=True, kw_only=True):
+    """What a corpus is: counts, its span of time (seconds since 1970), its newest messages with facets and histogram."""
+
+    title: str
+    messages: int
+    threads: int
+    ghosts: int
+    duplicates: int
+    archives: int
+    failures: int
+    undated: int
+    first: int | None
+    last: int | None
+    collections: dict[str, int]
+    result: Page
+
+
+@pages.get("/")
+@pages.get("/.json", endpoint="json")
+def search() -> Answer:
+    """Results for `q`, or the front page."""
+    asked = ask()
+    query = parse(asked.q)
+    if not asked.q and not asked.cursor and asked.order is None and not asked.threads:
+        return front(query)
+    order: Order = asked.order or ("relevance" if has_words(query.tree) else "newest")
+    result = engine().search(query, order=order, by_thread=asked.threads, limit=asked.limit, cursor=asked.cursor)
+    nothing = why_nothing(query) if not result.total and not asked.cursor else None
+    return Answer("search.html", SearchPage(ask=asked, order=order, query=query, result=result, nothing=nothing))
+
+
+def front(query: Query) -> Answer:
+    """The front page."""
+    status = engine().status()
+    result = engine().search(query, order="newest", limit=LATEST)
+    return Answer(
+        "front.html",
+        FrontPage(
+            title=site().title, messages=status.messages, threads=status.threads, ghosts=status.ghosts,
+            duplicates=status.duplicates, archives=len(status.archives), failures=status.failures,
+            undated=status.undated, first=status.first, last=status.last, collections=status.collections,
+            result=result,
+        ),
+    )
+
+
+def has_words(tree: Node | None) -> bool:
+    """True when some word is looked for, so that relevance means something. The parser bounds how deep a tree is."""
+    match tree:
+        case And(parts) | Or(parts):
+            return any(has_words(part) for part in parts)
+        case Word() | Phrase():
+            return True
+    return False
+
+
+def is_filter(tree: Node | None) -> bool:
+    """True for what narrows a result rather than looks for words: people, dates, kinds, exclusions."""
+    match tree:
+        case Word() | Phrase():
+            return tree.field not in WORDS
+        case And(parts) | Or(parts):
+            return all(is_filter(part) for part in parts)
+        case Not():
+            return True
+    return True
+
+
+def filters_only(query: Query) -> bool:
+    """True when nothing in a query looks for words."""
+    return is_filter(query.tree)
+
+
+def why_nothing(query: Query) -> Nothing | None:
+    """Asks again with the words alone and with the filters alone; None when there is only the one or the other."""
+    words, filters = [], []
+    for chip in query.chips:
+        (filters if is_filter(parse(chip.text).tree) else words).append(chip.text)
+    if not words or not filters:
+        return None
+    first, second = parse(" ".join(words)), parse(" ".join(filters))
+    return Nothing(
+        words=first.text, words_total=engine().search(first, limit=1, facets=False).total,
+        filters=second.text, filters_total=engine().search(second, limit=1, facets=False).total,
+    )
+
+
+def narrowed(asked: Ask, term: str) -> str:
+    """The query with one more term. A quotation mark left open would swallow a term behind it."""
+    both = (term, asked.q) if asked.q.count('"') % 2 else (asked.q, term)
+    return " ".join(part for part in both if part)
+
+
+def redated(query: Query, term: str) -> str:
+    """The query with another span of time in place of the one it has."""
+    kept = [chip.text for chip in query.chips if chip.negated or not chip.text.lower().startswith(("date:", "on:"))]
+    return " ".join([*kept, term])

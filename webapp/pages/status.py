@@ -1,0 +1,64 @@
+"""`/status`: what was read and what failed, with sums that add up."""
+
+from flask import Blueprint
+from msgspec import Struct
+
+from mappings.records import ArchiveState, Failure, Status
+from webapp.answers import Answer
+from webapp.context import engine, whole_number
+
+pages = Blueprint("status", __name__)
+FAILURES = 50  # on one page
+ARCHIVES = 500  # of the ledger's lines on one page
+
+
+class Sum(Struct, frozen=True, kw_only=True):
+    """All archives together: read = new + already + failed."""
+
+    read: int
+    new: int
+    already: int
+    failed: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the counts add up."""
+        return self.read == self.new + self.already + self.failed
+
+
+class StatusPage(Struct, frozen=True, kw_only=True):
+    """The corpus's counts, a page of its ledger, a page of its failures; `next` is the number to go on after, or 0."""
+
+    status: Status
+    total: Sum
+    archives_page: int
+    archives_pages: int
+    archives: tuple[ArchiveState, ...]
+    failures: tuple[tuple[int, Failure], ...]
+    after: int
+    next: int
+
+
+@pages.get("/status")
+@pages.get("/status.json", endpoint="json")
+def status() -> Answer:
+    """The state of the corpus."""
+    found = engine().status()
+    lines = found.archives
+    last = max(1, -(-len(lines) // ARCHIVES))
+    number = whole_number("archives", 1, 1, last)
+    after = whole_number("after", 0, 0, 2**53)
+    failures = engine().failures(FAILURES + 1, after)
+    return Answer(
+        "status.html",
+        StatusPage(
+            status=found,
+            total=Sum(
+                read=sum(line.read for line in lines), new=sum(line.new for line in lines),
+                already=sum(line.already for line in lines), failed=sum(line.failed for line in lines),
+            ),
+            archives_page=number, archives_pages=last, archives=lines[(number - 1) * ARCHIVES : number * ARCHIVES],
+            failures=tuple(failures[:FAILURES]), after=after,
+            next=failures[FAILURES - 1][0] if len(failures) > FAILURES else 0,
+        ),
+    )  # fmt: skip

@@ -1,0 +1,59 @@
+"""What templates may call: formats, markup, links; nothing that asks the engine."""
+
+import hashlib
+from pathlib import Path
+
+from flask import Flask, request
+
+from search.query import Query
+from webapp import formats, histogram, text
+from webapp.context import Ask, site
+from webapp.pages import message, search
+
+LANGUAGES = {
+    "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
+    "es": "Spanish", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hr": "Croatian",
+    "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch",
+    "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak",
+    "sr": "Serbian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese",
+    "zh": "Chinese",
+}  # fmt: skip
+FACETS = {"from": "From", "collection": "Collection", "lang": "Language", "has": "Has", "list": "Mailing list"}
+
+
+def language(code: str) -> str:
+    """A language's English name, or its code."""
+    return LANGUAGES.get(code, code)
+
+
+def facet_name(name: str) -> str:
+    """A facet's heading."""
+    return FACETS.get(name, formats.field_name(name).capitalize())
+
+
+def file_version(name: str) -> str:
+    """The first digits of a static file's SHA-256: a changed file has a changed address."""
+    return hashlib.sha256((Path(__file__).parent / "static" / name).read_bytes()).hexdigest()[:10]
+
+
+def register(app: Flask) -> None:
+    """Puts filters and globals on an app."""
+    env = app.jinja_env
+    env.trim_blocks = env.lstrip_blocks = True
+    for function in (
+        formats.date, formats.day, formats.machine_date, formats.size, formats.number, formats.plural, formats.delay,
+        formats.people, formats.place, formats.field_name, text.line, text.fragment, language, facet_name,
+    ):  # fmt: skip
+        env.filters[function.__name__] = function
+    env.globals.update(
+        link=formats.link, message_link=formats.message_link, thread_link=formats.thread_link, anchor=formats.anchor,
+        row_link=formats.row_link, term=formats.term, body=text.body, draw=histogram.draw, finder=message.finder,
+        narrowed=search.narrowed, redated=search.redated, versions={n: file_version(n) for n in ("site.css", "site.js")},
+        SHOWN=message.SHOWN, empty=Query(), front_ask=Ask(), filters_only=search.filters_only,
+    )  # fmt: skip
+    app.context_processor(common)
+
+
+def common() -> dict[str, object]:
+    """What every page shows: the site's name, and the words in the search box."""
+    return {"site": site(), "typed": request.args.get("q", "")[:2000]}

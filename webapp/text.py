@@ -1,0 +1,156 @@
+"""Message text to markup: escape first, then link, fold quotations, mark hits."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from markupsafe import Markup, escape
+
+from mappings.records import Segment
+from search.results import Fragment
+
+Spans = Sequence[tuple[int, int]]
+Finder = Callable[[str, str], Spans]  # (field, text) -> the code-point spans that match
+
+URL = re.compile(r"https?://[^\s<>\"\u2028\u2029]{2,2000}", re.IGNORECASE)
+REL = 'rel="noopener noreferrer nofollow" target="_blank"'
+COLUMNS = re.compile(r"\S(?: {3,}|\t+)\S|^(?:@@ |[+-]{3} |\+\S|\s*\||\t| {4,}\S)")
+ENDS = ".,;:!?'*_>]})’”»"
+OPEN_LINES = 3  # a quotation this short is the context of the answer below it and stays open
+SURROGATE = re.compile("[\ud800-\udfff]")
+# One character for one, so that spans keep their places: controls become their pictures (U+2400 …), and the marks that
+# turn the reading direction (a file called "gpj.exe" read backwards) become a sign that can be seen.
+SEEN = {code: 0x2400 + code for code in range(32) if code not in (9, 10)} | {127: 0x2421}
+SEEN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C), 0x21C4)
+SEEN |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+
+
+def plain(text: str) -> str:
+    """The text with control characters, direction marks and lone surrogates made visible; same length."""
+    return SURROGATE.sub("\ufffd", text.translate(SEEN))
+
+
+def clean_spans(spans: Spans, low: int, high: int) -> Iterator[tuple[int, int]]:
+    """Spans in order, cut to [low, high), without overlaps."""
+    for start, end in sorted(spans):
+        start, end = max(start, low), min(end, high)
+        if start < end:
+            yield start, end
+            low = end
+
+
+def marked(text: str, spans: Spans, low: int = 0, high: int | None = None) -> Markup:
+    """`text[low:high]` escaped, with `<mark>` around the spans (code points of `text`)."""
+    high = len(text) if high is None else high
+    if not spans:
+        return escape(text[low:high])
+    pieces: list[str] = []
+    at = low
+    for start, end in clean_spans(spans, low, high):
+        pieces += (escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>")
+        at = end
+    pieces.append(escape(text[at:high]))
+    return Markup("".join(pieces))
+
+
+def line(text: str, spans: Spans = ()) -> Markup:
+    """One line of a stranger's words (subject, name, file name): visible controls, isolated direction, hits marked."""
+    words = plain(text.replace("\n", " "))
+    return Markup("<bdi>") + marked(words, spans) + Markup("</bdi>")
+
+
+def fragment(cut: Fragment) -> Markup:
+    """A highlighted cut, escaped and marked."""
+    return line(cut.text, cut.spans)
+
+
+def is_columnar(text: str) -> bool:
+    """True for tables, patches and listings, which need letters of one width: many lines with wide gaps or marks."""
+    lines = [row for row in text[:20_000].split("\n")[:400] if row.strip()]
+    return len(lines) > 2 and sum(COLUMNS.search(row) is not None for row in lines) * 4 > len(lines)
+
+
+def link_end(text: str, start: int, end: int) -> int:
+    """Where a web address in running text ends: without the full stop, comma or bracket of the sentence around it."""
+    for _ in range(8):
+        last = text[end - 1]
+        opening = {")": "(", "]": "["}.get(last)
+        if last not in ENDS or (opening and text.count(opening, start, end) >= text.count(last, start, end)):
+            break
+        end -= 1
+    return end
+
+
+def linked(text: str, spans: Spans = ()) -> Markup:
+    """Escaped text with web addresses as links that say where they lead, and hits marked."""
+    pieces: list[str] = []
+    at = 0
+    for match in URL.finditer(text):
+        start, end = match.start(), link_end(text, match.start(), match.end())
+        pieces.append(marked(text, spans, at, start))
+        pieces.append(f'<a href="{escape(text[start:end])}" {REL}>{marked(text, spans, start, end)}</a>')
+        at = end
+    pieces.append(marked(text, spans, at))
+    return Markup("".join(pieces))
+
+
+def runs(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
+    """Segments, with neighbouring quotations put together."""
+    group: list[Segment] = []
+    for segment in segments:
+        if group and not (segment.kind == "quoted" and group[-1].kind == "quoted" and not segment.who):
+            yield group
+            group = []
+        group.append(segment)
+    if group:
+        yield group
+
+
+def quotation(text: str, group: Sequence[Segment], find: Finder | None, answered: bool) -> str:
+    """Neighbouring quotations as one folded block below the line that introduces them; open when it holds a hit."""
+    whole = text[group[0].start : group[-1].end]
+    lines = whole.strip("\n").count("\n") + 1
+    who = group[0].who.strip()
+    inner = []
+    hit = False
+    for segment in group:
+        piece = text[segment.start : segment.end].strip("\n")
+        if segment.who and not inner:  # it stands in the summary
+            piece = piece.lstrip().removeprefix(segment.who.strip()).strip("\n")
+        spans = find("quoted", piece) if find else ()
+        hit = hit or bool(spans)
+        inner.append(f'<blockquote class="deep-{min(max(segment.depth, 1), 6)}">{linked(piece, spans)}</blockquote>')
+    if answered and lines <= OPEN_LINES and len(whole) < 400 and not who:
+        return f'<div class="quote short">{"".join(inner)}</div>'
+    label = linked_summary(who) if who else Markup("Quoted words")
+    count = "1 line" if lines == 1 else f"{lines:,} lines"
+    opened = " open" if hit else ""
+    return (
+        f'<details class="quote"{opened}><summary><span class="who">{label}</span> '
+        f'<span class="more">{count}</span></summary>{"".join(inner)}</details>'
+    )
+
+
+def linked_summary(who: str) -> Markup:
+    """The line that introduces a quotation, for a summary: no links in it, they would fight with the folding."""
+    return line(" ".join(who.split())[:300])
+
+
+def body(text: str, segments: Sequence[Segment], find: Finder | None = None, limit: int = 0) -> Markup:
+    """A message's text: own words plain, quotations folded, signature apart. `limit` cuts after so many code points."""
+    text = plain(text)
+    end = len(text) if not limit else min(limit, len(text))
+    parts = [part for part in segments if part.start < end] or [Segment(kind="own", start=0, end=len(text))]
+    pieces: list[str] = []
+    groups = list(runs(parts))
+    for index, group in enumerate(groups):
+        if group[0].kind == "quoted":
+            answered = index + 1 < len(groups) and groups[index + 1][0].kind == "own"
+            pieces.append(quotation(text[:end], group, find, answered))
+            continue
+        piece = text[group[0].start : min(group[-1].end, end)].strip("\n")
+        if piece.strip():
+            spans = find("own", piece) if find else ()
+            kind = "signature" if group[0].kind == "signature" else "own"
+            kind += " fixed" if is_columnar(piece) else ""
+            pieces.append(f'<div class="{kind}">{linked(piece, spans)}</div>')
+    return Markup("".join(pieces))
