@@ -6,6 +6,8 @@ What is done here, decided once a file by its first MiB:
 * A line divides when it begins with `From `, stands at the start or after a blank line, and either has an envelope
   sender and a date or is followed by a header that mails have. Where blank lines are missing between the first messages
   (files strung together), a line with both signs divides without one.
+* `From ` lines of git's patches (a commit's hash and a date that is always the same) divide only a file that begins
+  with one: elsewhere they are patches sent as an attachment.
 * mboxcl and mboxcl2: a Content-Length that lands on a dividing line or the end is believed, wherever the first message
   shows that the file keeps such counts; one that doesn't is not.
 * mboxo and mboxrd: one `>` is taken from lines `>From `, `>>From ` …, unless a line `From ` stands unquoted in a body
@@ -30,8 +32,9 @@ HEADER = 1 << 16  # where a message's Content-Length and Status are looked for
 
 _FROM = b"\nFrom "
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
-_LENGTH = re.compile(rb"^Content-Length:[ \t]*(\d{1,12})[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+_LENGTH = re.compile(rb"(?<=\n)Content-Length:[ \t]*(\d{1,12})[ \t]*\r?\n", re.IGNORECASE)
 _STATUS = re.compile(rb"^(?:X-)?Status:[ \t]*([A-Za-z]{1,8})[ \t]*\r?$", re.MULTILINE)
+_PATCH = re.compile(rb"From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\r?\n")  # git's builtin/log.c
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _GAP = re.compile(rb"(?:\r?\n)*")
 
@@ -42,12 +45,16 @@ class Dialect(Struct, frozen=True):
     quoted: bool = True  # `>From ` stands for `From `
     counted: bool = False  # Content-Length tells where a message ends
     tight: bool = False  # no blank line before a dividing line
+    patches: bool = False  # every message is a patch of git's
 
 
 def dialect(head: bytes) -> Dialect:
     """The dialect, by a file's first bytes (up to 1 MiB)."""
+    if head.find(_FROM) < 0:
+        return Dialect()
     start = max(0, from_line(head))
     counted = _counts(head, start)
+    patches = bool(_PATCH.match(head, start))
     after_blank = after_text = 0
     at = start
     while (at := head.find(_FROM, at + 1)) >= 0:
@@ -55,7 +62,7 @@ def dialect(head: bytes) -> Dialect:
             after_blank += is_separator(head, at + 1)
         else:
             after_text += is_strict(head, at + 1)
-    kind = Dialect(counted=counted, tight=after_text > after_blank)
+    kind = Dialect(counted=counted, tight=after_text > after_blank, patches=patches)
     return replace(kind, quoted=not _stands_unquoted(head, start, kind))
 
 
@@ -109,6 +116,8 @@ def _is_blank_before(data: bytes, at: int) -> bool:
 
 def divides(data: bytes, at: int, kind: Dialect) -> bool:
     """Whether the line after the line feed at `at`, beginning with `From `, is a dividing line."""
+    if not kind.patches and _PATCH.match(data, at + 1):
+        return False
     if _is_blank_before(data, at):
         return is_separator(data, at + 1)
     return kind.tight and is_strict(data, at + 1)
@@ -123,7 +132,8 @@ def _counted_end(data: bytes, body: int, *, ended: bool) -> int | None:
     blank = _BLANK.search(data, body, body + HEADER)
     if blank is None:
         return None
-    length = _LENGTH.search(data, body, blank.end())
+    line = data[body : blank.end()].lower().find(b"content-length:")
+    length = _LENGTH.match(data, body + line) if line >= 0 else None
     if length is None or int(length[1]) > COUNTED:
         return None
     end = blank.end() + int(length[1])
@@ -281,5 +291,7 @@ def status_flags(message: bytes) -> str:
 
 def is_single(head: bytes) -> bool:
     """Whether no second message begins in `head`, the first bytes of an mbox."""
+    if head.find(_FROM) < 0:
+        return True
     things = split(from_chunks(iter([head])))
     return next(things, None) is None or next(things, None) is None

@@ -186,8 +186,10 @@ def is_message(head: bytes) -> bool:
     for number, line in enumerate(lines[:400]):
         if not line.strip():
             break
-        if line[:1] in b" \t" and number:
-            continue
+        if line[:1] in b" \t":
+            if number:
+                continue
+            line = line.lstrip()
         if KNOWN.match(line):
             known += 1
         elif _HEADER.match(line):
@@ -200,4 +202,4 @@ def is_message(head: bytes) -> bool:
             return False
         if known >= 4 and not junk:
             return True
-    return known > 0 and junk < known and other <= 6 * known
+    return known > 0 and junk <= known and junk < known + other <= 7 * known

@@ -155,7 +155,7 @@ class Inflate:
 
 
 class Unzstd:
-    """Zstandard's decoder (RFC 8878) fed in small pieces: it bounds no output, and a block of 4 bytes can give 128 KiB."""
+    """Zstandard's decoder (RFC 8878), fed in small pieces: it bounds no output, and 4 bytes can give 128 KiB."""
 
     PIECE = 1024
 
