@@ -15,6 +15,7 @@ from ingest.console import (
     WRONG,
     Sorry,
     clean,
+    console,
     engine_option,
     existing,
     json_option,
@@ -90,9 +91,7 @@ def progress(as_json: bool) -> "Progress":
         return Progress()
     if not sys.stderr.isatty():
         return PlainProgress(sys.stderr)
-    from rich.console import Console
-
-    return LiveProgress(Console(stderr=True))
+    return LiveProgress(console(stderr=True))
 
 
 def exit_status(outcome: "Outcome") -> int:
@@ -107,7 +106,6 @@ def exit_status(outcome: "Outcome") -> int:
 def report(outcome: "Outcome", as_json: bool, *, dry_run: bool = False, found: Iterable["Failure"] = ()) -> None:
     """What became of a load, on stdout: a table and what it means, or one JSON object."""
     import msgspec
-    from rich.console import Console
 
     from ingest.progress import summary
 
@@ -116,7 +114,7 @@ def report(outcome: "Outcome", as_json: bool, *, dry_run: bool = False, found: I
         value = msgspec.to_builtins(outcome) | {"rate": round(outcome.rate, 1), "dry_run": dry_run}
         print_json(value | ({"failures": listed} if dry_run else {}))
         return
-    Console(highlight=False, markup=False).print(summary(outcome))
+    console().print(summary(outcome))
     for failure in listed:
         click.echo(failure_line(failure))
     if outcome.interrupted:
@@ -156,7 +154,6 @@ def status(engine: str, as_json: bool) -> None:
 
 def show_status(found: "Status") -> None:
     """Counts, collections, archives."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -181,7 +178,7 @@ def show_status(found: "Status") -> None:
     for name, count in found.collections.items():
         if name:
             table.add_row(f"{count:,}", Text(f"in collection {clean(name)}"))
-    Console(highlight=False, markup=False).print(table)
+    console().print(table)
     for state in found.archives[:LISTED]:
         part = "" if state.done else ", read in part"
         click.echo(

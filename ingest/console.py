@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 DONE, COUNTED, WRONG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 """Exit statuses: done; done with counted failures; wrong use or nothing done; cut short; the reader went away."""
@@ -69,6 +72,17 @@ def print_json(value: object) -> None:
 
 def _escape(found: re.Match[str]) -> str:
     return f"\\u{ord(found[0]):04x}"
+
+
+def console(*, stderr: bool = False) -> "Console":
+    """A rich console that takes nothing in a text for markup; a reader that goes away is an error like any other."""
+    from rich.console import Console
+
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    return Plain(stderr=stderr, markup=False, highlight=False, emoji=False)
 
 
 class Sorry(click.ClickException):

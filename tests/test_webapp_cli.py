@@ -102,7 +102,7 @@ def test_a_query_that_cant_be_read_is_pointed_at(corpus: Path) -> None:
     ("arguments", "words"),
     [
         (["search", "--limt", "3", "budget"], "--limt"),
-        (["search", "budget", "--cursor", "nonsense"], "cursor"),
+        (["search", "budget", "--cursor", "nonsense"], "first page"),
         (["show", "0123456789abcdef"], "no message"),
         (["show", "g0123456789abcdef"], "no message"),
         (["show", "01"], "no message"),

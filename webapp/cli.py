@@ -19,6 +19,7 @@ from ingest.console import (
     Commands,
     Sorry,
     clean,
+    console,
     engine_option,
     json_option,
     print_json,
@@ -26,8 +27,6 @@ from ingest.console import (
 )
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from mappings.records import Attachment, Forensics
     from search.engine import Engine
     from search.results import Order
@@ -213,7 +212,7 @@ def search(query: tuple[str, ...], order: "Order | None", threads: bool, limit: 
         return
     from webapp import terminal
 
-    terminal.show_page(_console(), page)
+    terminal.show_page(console(), page)
 
 
 @main.command()
@@ -245,9 +244,8 @@ def _write_raw(data: bytes) -> None:
 
         click.echo(clean_text(data.decode("utf-8", "replace")))
         return
-    stream = click.get_binary_stream("stdout")
-    stream.write(data)
-    stream.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def _show_thread(corpus: "Engine", id: str, as_json: bool) -> None:
@@ -257,7 +255,7 @@ def _show_thread(corpus: "Engine", id: str, as_json: bool) -> None:
         return
     from webapp import terminal
 
-    terminal.show_thread(_console(), found)
+    terminal.show_thread(console(), found)
 
 
 def _show_message(corpus: "Engine", id: str, headers: bool, as_json: bool) -> None:
@@ -269,13 +267,7 @@ def _show_message(corpus: "Engine", id: str, headers: bool, as_json: bool) -> No
         return
     from webapp import terminal
 
-    terminal.show_message(_console(), message, places, copies, headers)
-
-
-def _console() -> "Console":
-    from rich.console import Console
-
-    return Console(markup=False, highlight=False, emoji=False)
+    terminal.show_message(console(), message, places, copies, headers)
 
 
 if __name__ == "__main__":
