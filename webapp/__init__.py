@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 
+from flask import Flask
 from werkzeug.routing import BaseConverter
 
 from search.engine import Engine
-from webapp import answers, context, errors, security, templating
+from webapp import context, errors, security, templating
 from webapp.mail import MailReader
 from webapp.pages import help, message, part, search, status, thread
 
@@ -25,10 +26,10 @@ class NumberConverter(BaseConverter):
 def create_app(
     engine: Engine, mail: MailReader, *, title: str = "Unsealed", writable: bool = False,
     hosts: Collection[str] | None = security.LOOPBACK,
-) -> answers.Site:
+) -> Flask:
     """The site on an open corpus. `hosts`: the names it answers to, without port; None for any. Nothing here writes
     yet, whatever `writable` says."""
-    app = answers.Site(__name__, static_url_path="/static")
+    app = Flask(__name__, static_url_path="/static")
     app.extensions["unsealed"] = context.Site(engine=engine, mail=mail, title=title, writable=writable)
     app.url_map.converters.update(mail=MailConverter, number=NumberConverter)
     for noun in (search, message, part, thread, status, help):

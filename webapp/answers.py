@@ -1,20 +1,10 @@
 """A page's Struct to HTML, or to JSON where the address ends in `.json`: once for all pages."""
 
 import json
-from typing import NamedTuple
 
 import msgspec
-from flask import Flask, render_template, request
-from flask.typing import ResponseReturnValue
+from flask import render_template, request
 from werkzeug.wrappers import Response
-
-
-class Answer(NamedTuple):
-    """What a view gives back: the template, the page's values, the status."""
-
-    template: str
-    page: msgspec.Struct
-    status: int = 200
 
 
 def wants_json() -> bool:
@@ -36,17 +26,9 @@ def encode(page: msgspec.Struct) -> bytes:
         return json.dumps(msgspec.to_builtins(page)).encode("ascii")
 
 
-def respond(answer: Answer) -> Response:
-    """The response for an answer, in the form that the address asks for."""
+def answer(template: str, page: msgspec.Struct, status: int = 200) -> Response:
+    """The page in the form that the address asks for."""
     if wants_json():
-        return Response(encode(answer.page), answer.status, content_type="application/json")
-    html = render_template(answer.template, page=answer.page, twin=twin())
-    return Response(html.encode("utf-8", "replace"), answer.status, content_type="text/html; charset=utf-8")
-
-
-class Site(Flask):
-    """Flask whose views may return an `Answer`."""
-
-    def make_response(self, rv: ResponseReturnValue | Answer) -> Response:  # type: ignore[override]
-        """Turns what a view returned into a response."""
-        return super().make_response(respond(rv) if isinstance(rv, Answer) else rv)
+        return Response(encode(page), status, content_type="application/json")
+    html = render_template(template, page=page, twin=twin())
+    return Response(html.encode("utf-8", "replace"), status, content_type="text/html; charset=utf-8")

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from search.errors import CorpusError, CursorError, EngineUnavailable, NotFound, QueryError
-from webapp.answers import Answer, respond
+from webapp.answers import answer
 from webapp.context import BadValue
 
 log = logging.getLogger("unsealed")
@@ -34,7 +34,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     CorpusError: (503, "The corpus can’t be opened"),
     EngineUnavailable: (503, "The corpus does not answer"),
 }
-HINTS = {
+HINTS: dict[type[Exception], str] = {
     CursorError: "Start again from the first page of results.",
     NotFound: "An id is at least eight of the hexadecimal digits that name a message; check that it was copied whole.",
     CorpusError: "The corpus may be in use by another process or moved; “unsealed status” says more.",
@@ -57,7 +57,8 @@ def problem(error: Exception) -> Problem:
     if isinstance(error, HTTPException) and error.code:
         sentence = "There is no such page." if error.code == 404 else error.description or ""
         return Problem(status=error.code, title=error.name, sentence=sentence)
-    return Problem(status=500, title="A fault of ours", sentence="The page can’t be made; the log of the server says why.")
+    sentence = "The page can’t be made; the log of the server says why."
+    return Problem(status=500, title="A fault of ours", sentence=sentence)
 
 
 def handle(error: Exception) -> Response:
@@ -67,7 +68,7 @@ def handle(error: Exception) -> Response:
     found = problem(error)
     if found.status == 500:
         log.error("a page failed", exc_info=error)
-    response = respond(Answer("error.html", found, found.status))
+    response = answer("error.html", found, found.status)
     if isinstance(error, HTTPException) and found.status == 405:
         response.headers["Allow"] = "GET, HEAD, OPTIONS"
     return response

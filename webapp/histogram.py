@@ -1,5 +1,6 @@
 """A histogram as shapes in a box of 1,000 by 100: one path for the bars, one link a bar that narrows the date."""
 
+import calendar
 from datetime import date
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ WIDTH, HEIGHT = 1000, 100
 MOST = 120  # bars; with more the next larger unit is drawn
 DIGITS = {"year": 4, "month": 7, "day": 10, "hour": 13}  # of an ISO date, as `date:` takes them
 COARSER = {"hour": "day", "day": "month", "month": "year", "year": "year"}
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = tuple(calendar.month_name)
 
 
 class Column(NamedTuple):
@@ -18,7 +19,7 @@ class Column(NamedTuple):
     x: str
     width: str
     words: str
-    count: int
+    messages: int
     term: str
 
 
@@ -37,7 +38,7 @@ class Drawing(NamedTuple):
 def words(iso: str, unit: str) -> str:
     """`2015`, `August 2015`, `2015-08-03` or `2015-08-03 14:00 UTC`."""
     if unit == "month":
-        return f"{MONTHS[int(iso[5:7]) - 1]} {iso[:4]}"
+        return f"{MONTHS[int(iso[5:7])]} {iso[:4]}"
     return f"{iso[:10]} {iso[11:13]}:00 UTC" if unit == "hour" else iso[: DIGITS[unit]]
 
 

@@ -24,7 +24,8 @@ TAGS = {
 }  # fmt: skip
 DROPPED = {
     "script", "style", "head", "title", "template", "iframe", "frame", "frameset", "object", "embed", "applet",
-    "noscript", "svg", "math", "select", "textarea", "button", "audio", "video", "xmp", "noembed", "noframes", "plaintext",
+    "noscript", "svg", "math", "select", "textarea", "button", "audio", "video", "xmp", "noembed", "noframes",
+    "plaintext",
 }  # fmt: skip
 ATTRIBUTES: dict[str, set[str]] = {
     "*": {"dir", "lang", "align", "valign", "style"},
@@ -52,7 +53,9 @@ STYLES = {
 UNSAFE_STYLE = re.compile(r"url\s*\(|expression|image|@import|\\|/\*|javascript|behaviou?r|-moz-binding", re.IGNORECASE)
 OPENING = re.compile("<[A-Za-z]")
 DATA_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*\Z")
-RASTER = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF87a": "image/gif", b"GIF89a": "image/gif"}
+RASTER = {
+    b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF87a": "image/gif", b"GIF89a": "image/gif",
+}  # fmt: skip
 
 
 class Cleaned(Struct, frozen=True):

@@ -48,7 +48,8 @@ def register(app: Flask) -> None:
     env.globals.update(
         link=formats.link, message_link=formats.message_link, thread_link=formats.thread_link, anchor=formats.anchor,
         row_link=formats.row_link, term=formats.term, body=text.body, draw=histogram.draw, finder=message.finder,
-        narrowed=search.narrowed, redated=search.redated, versions={n: file_version(n) for n in ("site.css", "site.js")},
+        narrowed=search.narrowed, redated=search.redated,
+        versions={name: file_version(name) for name in ("site.css", "site.js")},
         SHOWN=message.SHOWN, empty=Query(), front_ask=Ask(), filters_only=search.filters_only,
     )  # fmt: skip
     app.context_processor(common)

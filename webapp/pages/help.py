@@ -2,9 +2,10 @@
 
 from flask import Blueprint
 from msgspec import Struct
+from werkzeug.wrappers import Response
 
 from search.operators import HAS, IS, OPERATORS, Operator
-from webapp.answers import Answer
+from webapp.answers import answer
 
 pages = Blueprint("help", __name__)
 
@@ -19,6 +20,6 @@ class HelpPage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/help")
 @pages.get("/help.json", endpoint="json")
-def sheet() -> Answer:
+def sheet() -> Response:
     """The help sheet."""
-    return Answer("help.html", HelpPage(operators=OPERATORS, has=HAS, is_=IS))
+    return answer("help.html", HelpPage(operators=OPERATORS, has=HAS, is_=IS))

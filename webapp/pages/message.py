@@ -1,6 +1,6 @@
 """`/m/<id>`: a message, its text or HTML, its route and headers, and everything known of it."""
 
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from flask import Blueprint, redirect
 from msgspec import Struct
@@ -10,7 +10,7 @@ from mappings.records import Forensics, Message, MessageRow, Place, Thread
 from search.errors import NotFound, SearchError
 from search.highlight import marker
 from search.parse import parse
-from webapp.answers import Answer
+from webapp.answers import answer
 from webapp.context import choice, engine, site, text_value
 from webapp.conversation import collapse, in_time
 from webapp.formats import row_link, thread_link
@@ -52,14 +52,14 @@ class MessagePage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/m/<mail:id>")
 @pages.get("/m/<mail:id>.json", endpoint="json")
-def message(id: str) -> Answer | Response:
+def message(id: str) -> Response:
     """The message, or for one that is not here its place in the conversation."""
     row = engine().row(id)
     if row.ghost:
         return redirect(row_link(row), 302)
     full = engine().message(id)
-    view = choice("view", ("text", "html", "route")) or "text"
-    return Answer(
+    view = cast(View, choice("view", get_args(View)) or "text")
+    return answer(
         "message.html",
         MessagePage(
             message=full, row=row, neighbours=neighbours(engine().thread(full.id), full.id),

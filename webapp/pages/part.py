@@ -50,7 +50,8 @@ def html(id: str) -> Response:
         data = part_of(raw, number)[1] if number else b""
         return (raster(data), data) if raster(data) else None
 
-    response = Response(clean(markup, picture).document.encode("utf-8", "replace"), content_type="text/html; charset=utf-8")
+    document = clean(markup, picture).document.encode("utf-8", "replace")
+    response = Response(document, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = FRAME
     return response
 

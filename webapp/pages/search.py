@@ -2,11 +2,12 @@
 
 from flask import Blueprint
 from msgspec import Struct
+from werkzeug.wrappers import Response
 
 from search.parse import parse
 from search.query import And, Node, Not, Or, Phrase, Query, Word
 from search.results import Order, Page
-from webapp.answers import Answer
+from webapp.answers import answer
 from webapp.context import Ask, ask, engine, site
 
 pages = Blueprint("search", __name__)
@@ -34,7 +35,7 @@ class SearchPage(Struct, frozen=True, kw_only=True):
 
 
 class FrontPage(Struct, frozen=True, kw_only=True):
-    """What a corpus is: counts, its span of time (seconds since 1970), its newest messages with facets and histogram."""
+    """What a corpus is: counts, its span of time (seconds since 1970), its newest messages, facets, histogram."""
 
     title: str
     messages: int
@@ -52,7 +53,7 @@ class FrontPage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/")
 @pages.get("/.json", endpoint="json")
-def search() -> Answer:
+def search() -> Response:
     """Results for `q`, or the front page."""
     asked = ask()
     query = parse(asked.q)
@@ -61,14 +62,14 @@ def search() -> Answer:
     order: Order = asked.order or ("relevance" if has_words(query.tree) else "newest")
     result = engine().search(query, order=order, by_thread=asked.threads, limit=asked.limit, cursor=asked.cursor)
     nothing = why_nothing(query) if not result.total and not asked.cursor else None
-    return Answer("search.html", SearchPage(ask=asked, order=order, query=query, result=result, nothing=nothing))
+    return answer("search.html", SearchPage(ask=asked, order=order, query=query, result=result, nothing=nothing))
 
 
-def front(query: Query) -> Answer:
+def front(query: Query) -> Response:
     """The front page."""
     status = engine().status()
     result = engine().search(query, order="newest", limit=LATEST)
-    return Answer(
+    return answer(
         "front.html",
         FrontPage(
             title=site().title, messages=status.messages, threads=status.threads, ghosts=status.ghosts,
@@ -108,7 +109,8 @@ def filters_only(query: Query) -> bool:
 
 def why_nothing(query: Query) -> Nothing | None:
     """Asks again with the words alone and with the filters alone; None when there is only the one or the other."""
-    words, filters = [], []
+    words: list[str] = []
+    filters: list[str] = []
     for chip in query.chips:
         (filters if is_filter(parse(chip.text).tree) else words).append(chip.text)
     if not words or not filters:

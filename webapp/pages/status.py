@@ -2,9 +2,10 @@
 
 from flask import Blueprint
 from msgspec import Struct
+from werkzeug.wrappers import Response
 
 from mappings.records import ArchiveState, Failure, Status
-from webapp.answers import Answer
+from webapp.answers import answer
 from webapp.context import engine, whole_number
 
 pages = Blueprint("status", __name__)
@@ -41,7 +42,7 @@ class StatusPage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/status")
 @pages.get("/status.json", endpoint="json")
-def status() -> Answer:
+def status() -> Response:
     """The state of the corpus."""
     found = engine().status()
     lines = found.archives
@@ -49,7 +50,7 @@ def status() -> Answer:
     number = whole_number("archives", 1, 1, last)
     after = whole_number("after", 0, 0, 2**53)
     failures = engine().failures(FAILURES + 1, after)
-    return Answer(
+    return answer(
         "status.html",
         StatusPage(
             status=found,

@@ -7,7 +7,7 @@ from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from mappings.records import Message, MessageRow
-from webapp.answers import Answer, wants_json
+from webapp.answers import answer, wants_json
 from webapp.context import choice, engine, text_value, whole_number
 from webapp.conversation import Copies, collapse, in_time
 from webapp.formats import anchor, thread_link
@@ -47,7 +47,7 @@ class ThreadPage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/t/<mail:id>")
 @pages.get("/t/<mail:id>.json", endpoint="json")
-def thread(id: str) -> Answer | Response:
+def thread(id: str) -> Response:
     """The conversation that a message or ghost is in; its address is that of its first message."""
     found = engine().thread(id)
     order = choice("order", ("oldest", "tree")) or "oldest"
@@ -65,7 +65,7 @@ def thread(id: str) -> Answer | Response:
     shown = rows[(number - 1) * CHUNK : number * CHUNK]
     on_page = {row.id: index // CHUNK + 1 for index, row in enumerate(rows)}
     outline = tree if len(rows) <= OUTLINE else [row for row in tree if on_page[row.id] == number]
-    return Answer(
+    return answer(
         "thread.html",
         ThreadPage(
             id=found.id, subject=found.subject, first=found.first, last=found.last,
