@@ -226,6 +226,8 @@ def _headers(mail: Written, sent: bool) -> list[mime.Header]:
     subject = mail.subject if draft.get("subject-as") == "raw" else mime.encode_words(mail.subject, words)
     rows = [("From", mime.mailbox(me, words))]
     rows += [(label, _addresses(people, words)) for label, people in (("To", mail.to), ("Cc", mail.cc)) if people]
+    if draft.get("to-raw"):
+        rows[1:] = [("To", draft.get("to-raw"))]
     if sent and mail.bcc:
         rows.append(("Bcc", _addresses(mail.bcc, words)))
     rows.append(("Subject", subject))
