@@ -14,6 +14,7 @@ _BRACKETED = re.compile(r"<([^<>]*)>")
 _COMMENT = re.compile(r"^\([^()]*\)|\([^()]*\)$")
 _BESIDE = re.compile(r"<[^<>]*>|[\s,;]+|\([^()]*\)")  # what may stand in a header of ids that is not prose
 _DIGIT = re.compile(r"[0-9]")
+_GATEWAY = "@public.gmane.org"  # rewrote the ids in In-Reply-To, those in References not
 _GUID = slice(6, 22)
 
 
@@ -89,6 +90,8 @@ def references(message: Message, own: str) -> tuple[list[str], list[str]]:
     answered = answered_ids(message)
     if own in answered:
         answered.remove(own)
+    if line and any(id.endswith(_GATEWAY) for id in answered):
+        answered = [id for id in answered if not id.endswith(_GATEWAY)]
     if not answered or (len(answered) == 1 and line and line[-1] == answered[0]):
         return line, []
     named = dict.fromkeys((*line, *answered))

@@ -30,6 +30,16 @@ def test_in_reply_to_prevails_over_the_order_of_references() -> None:
     assert keys(mail("c@x", refs="b@x root@x", reply="b@x")).links[2:] == (link_key("root@x"),)
 
 
+def test_an_id_that_a_gateway_rewrote_makes_no_ghost() -> None:
+    rewritten = "b-H+wXaHxf7aLQT0dZR+AlfA@public.gmane.org"
+    assert keys(mail("c@x", refs="r@x b@x", reply=rewritten)).references == ("r@x", "b@x")
+    assert keys(mail("c@x", reply=rewritten)).references == (rewritten,)
+
+
+def test_in_reply_to_is_added_to_references_that_lack_it() -> None:
+    assert keys(mail("c@x", refs="r@x", reply="b@x")).references == ("r@x", "b@x")
+
+
 def test_of_several_in_reply_to_the_references_tell() -> None:
     found = keys(mail("c@x", refs="r@x b@x", reply="o@x b@x"))
     assert found.references == ("r@x", "b@x")
