@@ -83,6 +83,28 @@ class Message(Struct, frozen=True, omit_defaults=True, kw_only=True):
     parser: str = ""  # which reader made this record
 
 
+class Hop(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One Received field: a server that passed the message on."""
+
+    number: int  # 1 is the sender's end
+    from_: str = field(default="", name="from")
+    by: str = ""
+    with_: str = field(default="", name="with")  # the protocol
+    for_: str = field(default="", name="for")
+    date: int | None = None  # seconds since 1970 UTC
+    delay: int = 0  # seconds since the hop before
+    text: str = ""  # the field as it stands
+
+
+class Forensics(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How a message travelled and what is odd about it, as mailparser reads it."""
+
+    hops: tuple[Hop, ...] = ()  # in the order of travel
+    sender_ip: str = ""  # "" when it can't be told
+    defects: tuple[str, ...] = ()  # the standard library's names for what is malformed
+    problem: str = ""  # why there is no more to say, "" when all went well
+
+
 class Place(Struct, frozen=True, omit_defaults=True):
     """Where a copy of a message was found."""
 

@@ -1,0 +1,96 @@
+"""Address headers -> mailboxes, as people and programs really write them (RFC 5322 §3.4 and well beyond)."""
+
+import re
+
+from ingest.headers import decode_words
+from mappings.records import Address
+
+MOST = 5000  # mailboxes kept of one header
+_BARE = re.compile(r"[^\s<>()\[\]\"@,;:\\]+@[^\s<>()\"@,;:\\]+")
+_PLAIN = re.compile(r"\s*(?:\"([^\"\\]*)\"|([^\"<>()@,;:\\]*?))\s*<([^\s<>()\"@,;:\\]+@[^\s<>()\"@,;:\\]+)>\s*")
+_TOKEN = re.compile(
+    r"\"(?:[^\"\\]|\\.)*+(?:\"|\Z)|<[^<>]*+(?:>|\Z)|\\.|=\?[^?\s]+\?[bBqQ]\?[^?]*\?=|[(),;:<>]|[^\"<>(),;:\\=]++|.",
+    re.S,
+)
+_OBSCURED = re.compile(r"([^\s@<>]+ at [^\s@<>]+\.[A-Za-z0-9.-]+)\Z")
+_PAIR = re.compile(r"\\(.)", re.S)
+_ROUTE = re.compile(r"^(?:@[^:@,]+,?)+:")
+
+
+def parse_addresses(value: str, charset: str = "") -> tuple[Address, ...]:
+    """The mailboxes of an address field, groups flattened, names decoded, addresses as written.
+
+    `value` is unfolded and may hold encoded words and surrogate-escaped bytes; nothing raises. A mailbox without
+    an address is kept by its name, a name without its mailbox (an empty group) is not.
+    """
+    value = value.strip()
+    if not value:
+        return ()
+    if _BARE.fullmatch(value) and value.isascii():
+        return (Address("", value),)
+    plain = _PLAIN.fullmatch(value)
+    if plain and value.isascii():
+        return (_mailbox(plain[1] or plain[2] or "", plain[3], "", charset),)
+    boxes: list[Address] = []
+    words: list[str] = []
+    angle = comment = ""
+    depth = 0
+    for piece in _TOKEN.findall(value):
+        if depth:
+            depth += (piece in "(") - (piece in ")")
+            comment += piece if depth else ""
+        elif piece in "(":
+            depth = 1
+            comment += " " if comment else ""
+        elif piece in ",;":
+            _close(boxes, words, angle, comment, charset)
+            words, angle, comment = [], "", ""
+            if len(boxes) >= MOST:
+                break
+        elif piece in ":" and not angle:
+            words, comment = [], ""  # a group's name
+        elif piece[0] == "<" and len(piece) > 1:
+            angle = angle or piece
+        elif piece not in "<>":
+            words.append(piece)
+    _close(boxes, words, angle, comment, charset)
+    return tuple(boxes)
+
+
+def _close(boxes: list[Address], words: list[str], angle: str, comment: str, charset: str) -> None:
+    """Make a mailbox of what stood between two commas."""
+    text = "".join(words).strip()
+    address = _ROUTE.sub("", angle.strip("<> \t")) if angle else ""
+    if not address and text:
+        address, text = _address_in(text)
+    if address or text or (comment and angle):
+        boxes.append(_mailbox(_unquoted(text), address, comment, charset))
+
+
+def _address_in(text: str) -> tuple[str, str]:
+    """Of `a@b`, `Name a@b`, `a@b Name`, `"odd local"@b` and `a at b.org`: the address and the rest."""
+    if text.startswith('"') and (quoted := re.fullmatch(r'"(?:[^"\\]|\\.)*"@[^\s@"]+', text)):
+        return quoted[0], ""
+    found = _BARE.search(text) if "@" in text else _OBSCURED.search(text)
+    if not found:
+        bare = text.strip("\"'")
+        return (bare, "") if _BARE.fullmatch(bare) else ("", text)
+    rest = (text[: found.start()] + " " + text[found.end() :]).strip()
+    return found[0], "" if rest in ("''", '""', "[]", "[mailto ]") else rest
+
+
+def _unquoted(text: str) -> str:
+    """A phrase without its quotation marks and quoted pairs."""
+    if '"' not in text and "\\" not in text:
+        return text
+    return _PAIR.sub(r"\1", re.sub(r'(?<!\\)"', "", text))
+
+
+def _mailbox(name: str, address: str, comment: str, charset: str) -> Address:
+    """One mailbox with its display name decoded; a comment is the name when there is no other."""
+    name = name or comment.strip()
+    if "=?" in name or not name.isascii():
+        name = _unquoted(decode_words(name, charset))
+    if not address.isascii() or "=?" in address or "\0" in address:
+        address = decode_words(address, charset)
+    return Address(" ".join(name.split()), address.strip())

@@ -1,0 +1,278 @@
+"""Raw bytes -> Message: the one door to reading mail. Nothing here raises, whatever the bytes are."""
+
+import re
+from hashlib import sha256
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ingest.addresses import parse_addresses
+from ingest.bodies import Body, html_text, read_body
+from ingest.charsets import clean
+from ingest.dates import choose_date
+from ingest.headers import Head, decode_words, read_head
+from ingest.language import language
+from ingest.quotes import own_words, split
+from ingest.sniffing import sniff
+from ingest.structure import Refused, Tree, own_tree, read_tree
+from mappings.records import Address, Attachment, Forensics, Message, Note
+
+_ID = re.compile(r"<\s*([^<>]{1,2000}?)\s*>")
+_LOOSE_ID = re.compile(r"[^\s<>,;\"]+@[^\s<>,;\"]+")
+_LIST_ADDRESS = re.compile(r"[^\s<>:;,\"]+@[^\s<>:;,\"]+")
+_LIST_FIELDS = ("x-beenthere", "x-mailing-list", "mailing-list", "list-post")
+_HEAD_NOTES = {
+    "no-header": "The message has no header: all of it was read as text.",
+    "no-blank-line": "No empty line between header and body: the body begins at the first line that is no field.",
+    "stray-line": "A line among the header fields is no field: it was passed over.",
+    "header-cut": "A header field is longer than a million characters: the rest of it is in the raw message.",
+}
+_MOST_REFERENCES = 1000
+
+
+class Reading(Struct, frozen=True):
+    """A message as read, and the raw bytes of the mails attached to it.
+
+    `attached` goes one level down, in the order of the attachments whose `.message` is set (to its SHA-256).
+    """
+
+    message: Message
+    attached: tuple[bytes, ...] = ()
+
+
+def read_message(raw: bytes, *, carrier: str = "", parser: str = "fast") -> Reading:
+    """Read one mail. Never raises; what was assumed or repaired is in the message's notes.
+
+    `carrier` is the id of the message this one was attached to; `parser` "mailparser" reads it with that library
+    (ten times slower, a second opinion) instead of "fast".
+    """
+    try:
+        try:
+            reading = _read(raw, carrier)
+        except Refused:
+            reading = _read(raw, carrier, slowly=True)
+    except Exception as problem:
+        return _bare(raw, carrier, problem)
+    return _second(raw, reading) if parser == "mailparser" else reading
+
+
+def _read(raw: bytes, carrier: str, slowly: bool = False) -> Reading:
+    """The whole way for one mail. Refused when a part can't be decoded the fast way."""
+    head, data = _open(raw)
+    tree = own_tree(data, head) if slowly else read_tree(data, head)
+    body = read_body(tree)
+    attachments, attached, notes = _attachments(tree, body)
+    segments = split(body.text)
+    notes = [Note(code, _HEAD_NOTES[code]) for code in dict.fromkeys(head.problems)] + tree.notes + body.notes + notes
+    lang = language(own_words(body.text, segments, 700))
+    rest = {"segments": segments, "attachments": tuple(attachments), "carrier": carrier, "parser": "fast", "lang": lang}
+    return Reading(_message(raw, head, body, notes, rest), tuple(attached))
+
+
+def _second(raw: bytes, reading: Reading) -> Reading:
+    """The same with mailparser's text, subject and addresses; as it was, with a note, where mailparser fails."""
+    from ingest.forensics import second_opinion  # imports slowly, and is rarely wanted
+
+    try:
+        return Reading(second_opinion(raw, reading.message), reading.attached)
+    except Exception as problem:
+        note = Note("mailparser-failed", f"mailparser could not read this message ({type(problem).__name__}).")
+        return Reading(replace(reading.message, notes=(*reading.message.notes, note)), reading.attached)
+
+
+def _open(raw: bytes) -> tuple[Head, bytes]:
+    """The head, and the bytes it was read from: those of old Macs have their bare CRs turned into line ends."""
+    if b"\n" not in raw[:10_000] and b"\r" in raw and b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")
+    return read_head(raw), raw
+
+
+def _message(raw: bytes, head: Head, body: Body, notes: list[Note], rest: dict[str, Any]) -> Message:
+    """The record: what the head and body say, and the rest as given."""
+    charset = _header_charset(head)
+    when, source, reason = choose_date(head.get("date"), head.all("received"))
+    if when and when.zone is None and source == "header" and "-0000" not in head.get("date"):
+        notes.append(Note("zone-assumed", "The Date header gives no time zone that is known: read as UTC."))
+    return Message(
+        id=sha256(raw).hexdigest(),
+        size=len(raw),
+        message_id=_message_id(head.get("message-id")),
+        references=_ids(head.get("references")),
+        in_reply_to=_ids(head.get("in-reply-to")),
+        thread_index=clean(decode_words("".join(head.get("thread-index").split()))),
+        subject=decode_words(head.get("subject"), charset).strip(),
+        date=when.seconds if when else None,
+        zone=when.zone if when else None,
+        date_source=source,
+        date_note=reason,
+        from_=_people(head, "from", charset),
+        sender=_people(head, "sender", charset),
+        reply_to=_people(head, "reply-to", charset),
+        to=_people(head, "to", charset),
+        cc=_people(head, "cc", charset),
+        bcc=_people(head, "bcc", charset),
+        list_id=_list_id(head),
+        headers=tuple([(name, decode_words(value, charset)) for name, value in head.fields]),
+        text=body.text,
+        html=body.html,
+        notes=tuple(notes),
+        **rest,
+    )
+
+
+def _header_charset(head: Head) -> str:
+    """The charset that the body declares: the best guess for 8-bit bytes in the fields above it."""
+    declared = head.get("content-type")
+    found = re.search(r"charset\s{0,9}=\s{0,9}\"?([\w.:\-]{2,40})", declared, re.I) if "=" in declared else None
+    return found[1] if found else ""
+
+
+def _people(head: Head, name: str, charset: str) -> tuple[Address, ...]:
+    """The mailboxes of a field, or of all fields of that name."""
+    value = head.get(name)
+    if not value:
+        return ()
+    if name in ("to", "cc", "bcc") and len(values := head.all(name)) > 1:
+        value = ", ".join(values)
+    return parse_addresses(value, charset)
+
+
+def _message_id(value: str) -> str:
+    """A Message-ID without its brackets."""
+    if not value:
+        return ""
+    found = _ID.search(value)
+    return decode_words("".join((found[1] if found else value.strip(" \t<>")).split()))[:2000]
+
+
+def _ids(value: str) -> tuple[str, ...]:
+    """The Message-IDs of a References or In-Reply-To field, in order, each once."""
+    if not value:
+        return ()
+    found = _ID.findall(value) if "<" in value else []
+    found = found or _LOOSE_ID.findall(value)
+    ids = ["".join(id.split()) if " " in id or "\t" in id else id for id in found]
+    if not value.isascii() or "\0" in value:
+        ids = [decode_words(id) for id in ids]
+    return tuple(dict.fromkeys(ids[-_MOST_REFERENCES:]))
+
+
+def _list_id(head: Head) -> str:
+    """The mailing list's id (RFC 2919), else made from the list's address: "list.example.org"."""
+    value = head.get("list-id")
+    if value:
+        inner = (
+            value.rpartition("<")[2].partition(">")[0] if "<" in value else value.split()[-1] if value.split() else ""
+        )
+        inner = decode_words("".join(inner.split())).lower().strip(".,;\"'")
+        if inner:
+            return inner.replace("@", ".")[:255]
+    for name in _LIST_FIELDS:
+        value = head.get(name)
+        if value and (found := _LIST_ADDRESS.search(value.replace("mailto:", ""))):
+            return decode_words(found[0]).lower().partition("?")[0].replace("@", ".")[:255]
+    for value in head.all("delivered-to"):
+        if value.startswith("mailing list ") and (found := _LIST_ADDRESS.search(value)):
+            return decode_words(found[0]).lower().replace("@", ".")[:255]
+    return ""
+
+
+def _attachments(tree: Tree, body: Body) -> tuple[list[Attachment], list[bytes], list[Note]]:
+    """Every leaf that is not body, the raw bytes of those that are mails, and notes on damage."""
+    attachments: list[Attachment] = []
+    attached: list[bytes] = []
+    notes: list[Note] = []
+    html: bytes | None = None
+    for leaf in tree.leaves():
+        if leaf.number in body.leaves:
+            continue
+        content = leaf.content
+        if leaf.damaged:
+            notes.append(
+                Note(leaf.damaged, "The part's base64 is damaged: what could be decoded was kept.", leaf.number)
+            )
+        inline = leaf.disposition == "inline"
+        if not inline and leaf.content_id and body.html:
+            html = _html_bytes(tree, body.html) if html is None else html
+            inline = b"cid:" + leaf.content_id.encode("utf-8", "replace") in html
+        digest = sha256(content).hexdigest()
+        is_mail = leaf.is_mail or (leaf.name.lower().endswith(".eml") and bool(read_head(content[:4000]).fields))
+        if is_mail and content.strip():
+            attached.append(content)
+        attachments.append(
+            Attachment(
+                part=leaf.number,
+                name=leaf.name,
+                declared=clean(decode_words(leaf.type))[:255],
+                sniffed=sniff(content),
+                size=len(content),
+                sha256=digest,
+                inline=inline,
+                content_id=leaf.content_id,
+                message=digest if is_mail and content.strip() else "",
+            )
+        )
+    for number, name, content in body.enclosed:
+        attachments.append(
+            Attachment(
+                number, name, "application/octet-stream", sniff(content), len(content), sha256(content).hexdigest()
+            )
+        )
+    return attachments, attached, notes
+
+
+def _html_bytes(tree: Tree, number: str) -> bytes:
+    """The decoded bytes of the HTML part with that number."""
+    return next((leaf.content for leaf in tree.leaves() if leaf.number == number), b"")
+
+
+def _bare(raw: bytes, carrier: str, problem: Exception) -> Reading:
+    """The worst case: the bytes as text, so that the mail can still be found and read."""
+    body = Body()
+    body.text = clean(raw[:1_000_000].decode("utf-8", "replace")).replace("\r\n", "\n").strip("\n")
+    note = Note("reader-failed", f"This could not be read in full ({type(problem).__name__}): its raw text is shown.")
+    rest: dict[str, Any] = {"segments": split(body.text), "carrier": carrier, "parser": "raw"}
+    try:
+        return Reading(_message(raw, read_head(raw), body, [note], rest))
+    except Exception:
+        return Reading(_message(raw, Head([], 0, []), body, [note], rest))
+
+
+def body_html(raw: bytes, part: str) -> str:
+    """The markup of the text/html part with that number, decoded. It is hostile: sanitise before showing. KeyError."""
+    head, data = _open(raw)
+    for leaf in own_tree(data, head).leaves():
+        if leaf.number == part and leaf.type == "text/html":
+            return html_text(leaf)
+    raise KeyError(part)
+
+
+def part_bytes(raw: bytes, number: str) -> tuple[Attachment, bytes]:
+    """The attachment with that part number and its decoded bytes. KeyError when there is none."""
+    head, data = _open(raw)
+    tree = own_tree(data, head)
+    body = read_body(tree)
+    contents = {leaf.number: leaf for leaf in tree.leaves()}
+    enclosed = {name: content for name, _, content in body.enclosed}
+    for attachment in _attachments(tree, body)[0]:
+        if attachment.part == number:
+            return attachment, enclosed[number] if number in enclosed else contents[number].content
+    raise KeyError(number)
+
+
+def parts_by_content_id(raw: bytes) -> dict[str, str]:
+    """Content-ID -> part number, for the images that HTML shows by `cid:`. The first of equal ids counts."""
+    head, data = _open(raw)
+    found: dict[str, str] = {}
+    for leaf in own_tree(data, head).leaves():
+        if leaf.content_id:
+            found.setdefault(leaf.content_id, leaf.number)
+    return found
+
+
+def forensics(raw: bytes) -> Forensics:
+    """The way a mail took, as mailparser sees it. Never raises; about 1 ms."""
+    from ingest.forensics import read_forensics
+
+    return read_forensics(raw)

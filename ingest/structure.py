@@ -1,0 +1,333 @@
+"""A message's MIME tree: what each part says it is, and its decoded bytes (RFC 2045, RFC 2046).
+
+fast-mail-parser makes the tree and undoes the transfer encoding where it can be relied on; for what it refuses or is
+known to misread there is our own, slower way. Both give the same `Tree`.
+"""
+
+import binascii
+import re
+from collections.abc import Iterator
+
+import fast_mail_parser
+
+from ingest.headers import Head, decode_words, file_name, lenient_base64, parameters, read_head
+from mappings.records import Note
+
+MOST_PARTS = 2000
+DEEPEST = 50
+_ENCODINGS = {"base64": "base64", "base-64": "base64", "b": "base64", "quoted-printable": "qp",
+              "quoted/printable": "qp", "quotedprintable": "qp",
+              "qp": "qp", "x-uuencode": "uu", "uuencode": "uu", "x-uue": "uu", "uue": "uu", "x-uu": "uu"}  # fmt: skip
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
+_BASE64 = bytes(set(range(256)) - set(_NOT_BASE64) | set(b" \t\r\n"))
+_STRAY = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)")
+_RELIABLE = frozenset(("", "7bit", "8bit", "binary", "base64", "quoted-printable"))
+_TRAILING = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
+_GUESS = re.compile(rb"(?:\A|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?=[A-Za-z-]{1,60}:|\r?\n)")
+UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,250})\r?$", re.M)
+
+
+class Refused(Exception):
+    """fast-mail-parser can't decode a part that it made: read the message the other way."""
+
+
+class Part:
+    """One node: a leaf, or a multipart with its children. `number` is IMAP's; `encoded` slices the message."""
+
+    __slots__ = (
+        "_content", "children", "content_id", "cte", "damaged", "data", "disposition", "end", "head", "name", "node",
+        "number", "options", "parent", "start", "type",
+    )  # fmt: skip
+
+    def __init__(
+        self, head: Head, data: bytes, end: int, parent: "Part | None", number: str, default: str = "text/plain"
+    ) -> None:
+        self.head = head
+        self.data = data
+        self.start = min(head.body, end)
+        self.end = end
+        self.parent = parent
+        self.number = number
+        self.children: list[Part] = []
+        self._content: bytes | None = None
+        self.damaged = ""
+        self.node: fast_mail_parser.PyLazyMimePart | None = None
+        declared, self.options = parameters(head.get("content-type"))
+        declared = declared.split(" ", 1)[0].strip("\"',") if declared else default
+        self.type = declared if "/" in declared else _whole_type(declared, default)
+        disposition = head.get("content-disposition")
+        self.disposition, options = parameters(disposition) if disposition else ("", {})
+        self.name = file_name(options, self.options, self.options.get("charset", "")) if options or self.options else ""
+        cid = head.get("content-id")
+        self.content_id = decode_words(cid).strip().strip("<>").strip() if cid else ""
+        cte = head.get("content-transfer-encoding").strip().lower()
+        self.cte = _ENCODINGS.get(cte.split(";")[0].split(" ")[0].strip("\"'"), "") if cte else ""
+
+    @property
+    def is_mail(self) -> bool:
+        """True for an attached message."""
+        return self.type in ("message/rfc822", "message/global", "message/news")
+
+    @property
+    def content(self) -> bytes:
+        """The decoded bytes of a leaf. Damage never raises: what can be read is given and `damaged` names it.
+
+        Refused from a part that fast-mail-parser made.
+        """
+        if self._content is None and self.node is not None:
+            try:
+                self._content = self.node.content or b""
+            except fast_mail_parser.ParseError as problem:
+                raise Refused from problem
+        if self._content is None:
+            data = self.data[self.start : self.end]
+            if self.cte == "base64":
+                data = self._base64(data)
+            elif self.cte == "qp":
+                # blanks at the end of a line go, line breaks take the canonical form (RFC 2045 §6.7, 3 and 4),
+                # as fast-mail-parser does it: a file's SHA-256 must not depend on the way it was read
+                data = _STRAY.sub(b"=3D", _TRAILING.sub(b"", data)).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+                data = binascii.a2b_qp(data)
+            elif self.cte == "uu":
+                data = decode_uu(data)
+            self._content = data
+        return self._content
+
+    def _base64(self, data: bytes) -> bytes:
+        """Base64 with padding in the middle (texts joined by list software) and damage allowed for."""
+        kept = data.translate(None, _NOT_BASE64)
+        pad = kept.find(b"=")
+        if data.translate(None, _BASE64):
+            # a list's footer in clear text may follow the padding; anything else is damage
+            tail = data[data.rfind(b"=") + 1 :] if pad >= 0 else b""
+            if not tail.translate(None, _BASE64):
+                self.damaged = "base64-damaged"
+            elif not tail.strip().isascii() or b"\n" in tail:
+                kept = data[: len(data) - len(tail)].translate(None, _NOT_BASE64)
+        if pad >= 0 and kept[pad:].strip(b"="):
+            return b"".join(lenient_base64(piece) for piece in kept.split(b"=") if piece)
+        if len(kept.rstrip(b"=")) % 4 == 1 or (pad < 0 and len(kept) % 4):
+            self.damaged = "base64-damaged"
+        return lenient_base64(kept)
+
+
+def _whole_type(declared: str, default: str) -> str:
+    """A media type for old or broken ones without a slash (`Content-Type: text`)."""
+    return {"text": "text/plain", "html": "text/html", "multipart": "multipart/mixed"}.get(declared, default)
+
+
+def decode_uu(data: bytes) -> bytes:
+    """The bytes of a uuencoded block; lines that can't be read are skipped."""
+    lines = data.splitlines()
+    start = next((index + 1 for index, line in enumerate(lines[:50]) if line.startswith(b"begin")), 0)
+    out = []
+    for line in lines[start:]:
+        if line.strip() == b"end":
+            break
+        try:
+            out.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            if line:
+                wanted = (((line[0] - 32) & 63) * 4 + 5) // 3  # trailing rubbish, as some encoders write it
+                try:
+                    out.append(binascii.a2b_uu(line[:wanted]))
+                except binascii.Error:
+                    continue
+    return b"".join(out)
+
+
+class Tree:
+    """The parts of one message in order, and what had to be assumed to find them."""
+
+    __slots__ = ("notes", "root")
+
+    def __init__(self, root: Part, notes: list[Note]) -> None:
+        self.root = root
+        self.notes = notes
+
+    def leaves(self) -> Iterator[Part]:
+        """Every part without children, in order."""
+        stack = [self.root]
+        while stack:
+            part = stack.pop()
+            if part.children:
+                stack.extend(reversed(part.children))
+            else:
+                yield part
+
+
+def read_tree(raw: bytes, head: Head) -> Tree:
+    """A message's parts. At most MOST_PARTS parts and DEEPEST levels; attached mails stay whole."""
+    return _fast_tree(raw, head) or own_tree(raw, head)
+
+
+def _fast_tree(raw: bytes, head: Head) -> Tree | None:
+    """The tree as fast-mail-parser makes it; None for what it refuses, and for what it is known to misread.
+
+    It decodes header values by rules of its own, so that parts with encoded words or 8-bit bytes in theirs are read
+    from the bytes. It loses what has no boundary, and takes children of a digest for text.
+    """
+    root = Part(head, raw, len(raw), None, "")
+    if not root.children and not root.type.startswith("multipart/") and root.cte not in ("base64", "qp"):
+        root.number = "1"
+        return Tree(root, [])
+    if head.problems or raw.find(b"=?", root.start) >= 0:
+        return None
+    try:
+        node = fast_mail_parser.parse_email_tree(raw, mode="lazy")
+    except fast_mail_parser.ParseError:
+        return None
+    root.node = node
+    plain = raw.isascii()
+    if root.cte and (not plain or head.get("content-transfer-encoding").strip().lower() not in _RELIABLE):
+        return None
+    count = 0
+    pending = [(root, node, 0)]
+    while pending:
+        part, node, depth = pending.pop()
+        if not part.type.startswith("multipart/"):
+            continue
+        children = node.children
+        count += len(children)
+        if (
+            not children
+            or depth >= DEEPEST
+            or count >= MOST_PARTS
+            or part.type == "multipart/digest"
+            or node.is_message
+        ):
+            return None
+        if len(children) == 1 and not children[0].encoded_size and not children[0].children:
+            return None  # nothing between the delimiters: the text stands elsewhere
+        prefix = f"{part.number}." if part.number else ""
+        for index, below in enumerate(children, 1):
+            child = _fast_part(raw, plain, part, below, f"{prefix}{index}")
+            if child is None:
+                return None
+            part.children.append(child)
+            pending.append((child, below, depth + 1))
+    if not root.children:
+        root.number = "1"
+    return Tree(root, [])
+
+
+def _fast_part(
+    raw: bytes, plain: bool, parent: Part, node: fast_mail_parser.PyLazyMimePart, number: str
+) -> Part | None:
+    """A part from fast-mail-parser's node; None when its header values had to be decoded, or its encoding is unsound.
+
+    `plain` tells that the message is all ASCII.
+    """
+    fields = [(name, values[0]) for name, values in node.headers.items()]
+    if not all(value.isascii() for _, value in fields):
+        return None
+    part = Part(Head(fields, 0, []), raw, node.encoded_size or 0, parent, number)
+    cte = part.head.get("content-transfer-encoding").strip().lower()
+    if (
+        cte not in _RELIABLE
+        or (cte == "quoted-printable" and not plain)
+        or (part.type.startswith("multipart/") != bool(node.children) and not node.is_message)
+    ):
+        return None
+    part.node = node
+    return part
+
+
+def own_tree(raw: bytes, head: Head) -> Tree:
+    """Split a message into its parts. At most MOST_PARTS parts and DEEPEST levels; attached mails stay whole."""
+    root = Part(head, raw, len(raw), None, "")
+    notes: list[Note] = []
+    count = 1
+    pending = [(root, 0)] if root.type.startswith("multipart/") else []
+    while pending:
+        part, depth = pending.pop()
+        if depth >= DEEPEST:
+            notes.append(
+                Note(
+                    "too-deep",
+                    f"More than {DEEPEST} levels of parts: what lies deeper was kept as one attachment.",
+                    part.number,
+                )
+            )
+            part.type = "application/octet-stream"
+            continue
+        spans, full = _spans(part, notes, MOST_PARTS - count)
+        if not full:
+            notes.append(
+                Note("too-many-parts", f"More than {MOST_PARTS} parts: the rest was left unread.", part.number)
+            )
+        default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
+        prefix = f"{part.number}." if part.number else ""
+        for index, (start, end) in enumerate(spans, 1):
+            child = Part(_part_head(part.data, start, end), part.data, end, part, f"{prefix}{index}", default)
+            part.children.append(child)
+        count += len(spans)
+        pending += [(child, depth + 1) for child in reversed(part.children) if child.type.startswith("multipart/")]
+        if not spans:
+            part.type = "text/plain"
+    if not root.children:
+        root.number = "1"
+    return Tree(root, notes)
+
+
+def _part_head(data: bytes, start: int, end: int) -> Head:
+    """A part's head: unlike a message it may have none, and then begins with an empty line or with its text."""
+    if data.startswith(b"\n", start):
+        return Head([], start + 1, [])
+    if data.startswith(b"\r\n", start):
+        return Head([], start + 2, [])
+    return read_head(data, start, end)
+
+
+def _spans(part: Part, notes: list[Note], most: int) -> tuple[list[tuple[int, int]], bool]:
+    """Start and end of each child, and False when there are more than `most`; a missing boundary is guessed."""
+    boundary = part.options.get("boundary", "").encode("utf-8", "surrogateescape").rstrip()
+    if boundary:
+        found = _cut(part.data, part.start, part.end, boundary, most)
+        if found[0]:
+            return found
+    if part.cte in ("base64", "qp"):  # forbidden by RFC 2045 §6.4, done all the same
+        part.data, part.start, part.end = (content := part.content), 0, len(content)
+        if boundary and (found := _cut(part.data, 0, part.end, boundary, most))[0]:
+            return found
+    guess = _GUESS.search(part.data, part.start, min(part.end, part.start + 100_000))
+    if guess:
+        found = _cut(part.data, part.start, part.end, guess[1].removesuffix(b"--"), most)
+        if found[0]:
+            notes.append(
+                Note("boundary-guessed", "The boundary between the parts is not the declared one.", part.number)
+            )
+            return found
+    notes.append(
+        Note("boundary-missing", "Declared as several parts, but nothing separates them: read as text.", part.number)
+    )
+    return [], True
+
+
+def _cut(data: bytes, start: int, end: int, boundary: bytes, most: int) -> tuple[list[tuple[int, int]], bool]:
+    """Where the delimiter lines `--boundary` cut data[start:end] (RFC 2046 §5.1.1)."""
+    mark = b"--" + boundary
+    spans: list[tuple[int, int]] = []
+    opened = -1
+    at = data.find(mark, start, end)
+    while at >= 0:
+        after = at + len(mark)
+        if at == start or data[at - 1] == 10:
+            line = data.find(b"\n", after, end)
+            line = end if line < 0 else line
+            rest = data[after : min(line, after + 100)].strip() if line > after else b""
+            if rest in (b"", b"--") or (rest.startswith(b"--") and len(rest) < 8):
+                if opened >= 0:
+                    stop = at - 1 if at > opened else at
+                    stop -= stop > opened and data[stop - 1] == 13
+                    spans.append((opened, max(stop, opened)))
+                    if len(spans) >= most:
+                        return spans, False
+                opened = -1 if rest else min(line + 1, end)
+                if rest:
+                    break
+            after = line
+        at = data.find(mark, after, end)
+    if opened >= 0 and opened < end:
+        spans.append((opened, end))
+    return spans, True
