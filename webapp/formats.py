@@ -1,5 +1,6 @@
 """Plain values in words: dates with their zone, sizes, counts, field names, links into the site."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import urlencode
@@ -10,6 +11,9 @@ from mappings.records import Address, Failure, MessageRow, Place
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SHORT = 16  # hex digits of an id in a link: unique in any corpus that fits on a disk
+REPLY = re.compile(
+    r"^(?:\s*(?:(?:re|aw|sv|vs|antw|odp|rif|res|fwd?|wg|tr|rv|enc)(?:\s*\[\d+\])?\s*[:：]|\[[^\[\]]{1,40}\]))+", re.IGNORECASE
+)
 FIELDS = {
     "subject": "subject",
     "own": "own words",
@@ -98,6 +102,11 @@ def field_name(name: str) -> str:
 def people(addresses: Iterable[Address]) -> str:
     """Names, or addresses where there is no name, with commas between."""
     return ", ".join(address.name or address.address for address in addresses)
+
+
+def topic(subject: str) -> str:
+    """A subject without reply marks, list tags and case, to see whether it is a new one."""
+    return REPLY.sub("", subject).strip().casefold()
 
 
 def place(where: Place | Failure) -> str:

@@ -1,6 +1,8 @@
 """Writes screenshots of a served site's main pages, wide and narrow, light and dark: `screenshots.py URL FOLDER`."""
 
+import base64
 import json
+import shutil
 import sys
 from pathlib import Path
 from urllib.request import urlopen
@@ -39,7 +41,9 @@ def browser(width: int, scheme: str) -> webdriver.Chrome:
     options = webdriver.ChromeOptions()
     for argument in ARGUMENTS:
         options.add_argument(argument)
-    driver = webdriver.Chrome(options=options)
+    options.binary_location = shutil.which("chromium") or ""
+    service = webdriver.ChromeService(executable_path=shutil.which("chromedriver"))  # else selenium goes looking online
+    driver = webdriver.Chrome(options=options, service=service)
     metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     features = [{"name": "prefers-color-scheme", "value": scheme}]
@@ -49,8 +53,6 @@ def browser(width: int, scheme: str) -> webdriver.Chrome:
 
 def shoot(url: str, folder: Path, only: set[str]) -> None:
     """All pages at all sizes in both schemes, or the pages named."""
-    import base64
-
     folder.mkdir(parents=True, exist_ok=True)
     for size, width in SIZES.items():
         for scheme in ("light", "dark"):
