@@ -9,6 +9,7 @@ from msgspec import Struct, json, msgpack
 from mappings.keys import ghost_key
 from mappings.records import Message, Prepared
 from search.embedded_index import document, ghost_document
+from search.embedded_queries import between
 from search.embedded_store import GHOSTS, Store
 
 HEAP = 256_000_000  # bytes that Tantivy gathers before it writes a segment
@@ -64,9 +65,7 @@ class Documents:
         mark = self._store.number("SELECT value FROM meta WHERE key = 'indexed'")
         numbers = [row[0] for row in self._store.all("SELECT num FROM messages WHERE num > ? ORDER BY num", (mark,))]
         if numbers:
-            above = tantivy.Query.range_query(
-                self._schema, "num", tantivy.FieldType.Integer, mark, GHOSTS, include_lower=False, include_upper=False
-            )
+            above = between(self._schema, "num", mark + 1, GHOSTS)
             self._open().delete_documents_by_query(above)
             for found in self._read_back(numbers):
                 self._put(found)

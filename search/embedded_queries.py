@@ -13,6 +13,7 @@ from search.words import CJK_RUN, tokens
 WEIGHTS = {
     "subject": 3.0, "own": 2.0, "quoted": 0.6, "from": 2.0, "to": 1.0, "cc": 0.8, "bcc": 0.8, "filename": 1.5,
 }  # fmt: skip
+_MOST = (1 << 63) - 1  # integers in the index have 64 bits
 TIE = 0.1  # what a field that is not the best one adds
 FIELDS: dict[TextField, tuple[str, ...]] = {
     "": tuple(WEIGHTS),
@@ -55,11 +56,7 @@ class Compiler:
                 everything = Query.const_score_query(Query.all_query(), 0.0)
                 return Query.boolean_query([(Occur.Must, everything), (Occur.MustNot, self._node(part))])
             case Between(field, low, high):
-                return _filter(
-                    Query.range_query(self._schema, field, FieldType.Integer, low, high, include_upper=False)
-                    if low is not None or high is not None
-                    else Query.all_query()
-                )
+                return _filter(between(self._schema, field, low, high))
             case Exact(field, value):
                 return _filter(self._exact(field, value))
             case Word() | Phrase():
@@ -110,6 +107,16 @@ class Compiler:
         if len(words) == 1:
             return Query.regex_query(self._schema, field, re.escape(words[0]) + ".*")
         return Query.phrase_prefix_query(self._schema, field, list(words))
+
+
+def between(schema: tantivy.Schema, field: str, low: int | None, high: int | None) -> Query:
+    """`low <= field < high` for an integer field; None is open."""
+    if low is None and high is None:
+        return Query.exists_query(field)
+    lowest, highest = (None if end is None else min(max(end, -_MOST), _MOST) for end in (low, high))
+    return Query.range_query(
+        schema, field, FieldType.Integer, lowest, None if highest is None else highest - 1
+    )
 
 
 def nodes(tree: Node) -> Iterable[Node]:

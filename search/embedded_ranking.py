@@ -2,9 +2,10 @@
 
 import tantivy
 from msgspec import Struct
-from tantivy import FieldType, Occur, Query
+from tantivy import Occur, Query
 
 from search.embedded_pages import Cursor, read_cursor, window
+from search.embedded_queries import between
 from search.embedded_store import GHOSTS
 from search.results import Order
 
@@ -145,7 +146,7 @@ class Ranking:
         ]
 
     def _range(self, field: str, low: int | None, high: int | None) -> Query:
-        return Query.range_query(self._schema, field, FieldType.Integer, low, high, include_upper=False)
+        return between(self._schema, field, low, high)
 
     def _with(self, narrower: Query) -> Query:
         return Query.boolean_query([(Occur.Must, self._query), (Occur.Must, narrower)])
