@@ -25,9 +25,9 @@ _LEFT = re.compile(rf"[{_MARKS}]+")
 _FOLDABLE = re.compile(f"[{''.join(map(chr, _FOLD))}]+")
 BROKEN = re.compile(rf"[\u00ad\u0130{_MARKS}\u1100-\u1112\u2060\ufeff]")  # texts without any need no mending
 # Coarse and quick: texts without any of these need no second look.
-_MAYBE_CJK = re.compile("[\u1100-\u11ff\u3005-\ud7ff\uf900-\uffdc\U0001b000-\U0001b167\U00020000-\U000323af]")
+_MAYBE_CJK = re.compile("[\u1100-\u11ff\u3005-\ud7ff\uf900-\uffdc\U0001b000-\U0001b167\U00020000-\U00033479]")
 _MAYBE_LETTERS = re.compile(
-    "[\u0345\u0363-\u036f\u05b0-\u05c7\u0610-\u1df4\u24b6-\u24e9\u2de0-\u2dff\ua674-\uabea\ufb1e\U00010000-\U000323af]"
+    "[\u0345\u0363-\u036f\u05b0-\u05c7\u0610-\u1df4\u24b6-\u24e9\u2de0-\u2dff\ua674-\uabea\ufb1e\U00010000-\U00033479]"
 )
 
 
