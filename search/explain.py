@@ -17,6 +17,7 @@ _EXACT = {
     "collection": 'in the collection "{}"', "lang": 'in the language "{}"', "date": "without a usable date",
 }  # fmt: skip
 _LIKE_OPERATOR = re.compile(rf"(?:{'|'.join(NAMES)}):", re.IGNORECASE)
+_PLAIN_VALUE = re.compile(r"(?!(?:AND|OR|NOT)$)\w[\w.-]*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -115,7 +116,7 @@ def unparse(node: Node | None) -> str:
         case Phrase(text, field, slop):
             return f'{_operator(field)}"{text}"' + (f"~{slop}" if slop else "")
         case Exact(field, value):
-            return f'{field}:"{value}"' if re.search(r"[^\w.-]|^-", value) else f"{field}:{value}"
+            return f"{field}:{value}" if _PLAIN_VALUE.fullmatch(value) else f'{field}:"{value}"'
         case Between("date", low, high):
             return _unparse_dates(low, high)
         case Between(_, low, high):
