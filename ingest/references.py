@@ -85,7 +85,7 @@ def references(message: Message, own: str) -> tuple[list[str], list[str]]:
     line = ids_in(message.references) if message.references else []
     if own in line:
         line.remove(own)
-    if not message.in_reply_to:
+    if not message.in_reply_to or (line and message.in_reply_to == (line[-1],)):
         return line, []
     answered = answered_ids(message)
     if own in answered:

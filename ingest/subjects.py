@@ -89,7 +89,7 @@ def base_subject(subject: str) -> tuple[str, bool]:
 
 def too_general(base: str) -> bool:
     """Whether a base subject says too little to tell one conversation from another."""
-    return base in _GENERAL or sum(map(str.isalnum, base)) < (4 if base.isascii() else 2)
+    return base in _GENERAL or (len(base) < 12 and sum(map(str.isalnum, base)) < (4 if base.isascii() else 2))
 
 
 @lru_cache(maxsize=4096)

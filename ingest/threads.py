@@ -35,16 +35,14 @@ class Keys(Struct, frozen=True, kw_only=True):
 def keys(message: Message) -> Keys:
     """The keys of one message, from itself alone: what was read before or after it makes no difference."""
     own = clean_id(message.message_id) if message.message_id else ""
+    base, reply = base_subject(message.subject)
     line, beside = references(message, own)
     copy = copy_key(message, own)
-    links = [_link_key(own) if own else 0]
-    links.extend(map(_link_key, line))
-    links.extend(map(_link_key, beside))
+    links = [_link_key(own) if own else 0, *map(_link_key, line), *map(_link_key, beside)]
     if message.thread_index and (guid := conversation_guid(message.thread_index)):
         links.append(hash64(b"thread-index " + guid))
     if not own:
         links.append(copy)  # copies belong to one thread, and nothing else tells of these
-    base, reply = base_subject(message.subject)
     joinable = message.from_ and not is_robot(message.from_[0].address.lower()) and not too_general(base)
     return Keys(
         links=tuple(links),
@@ -64,7 +62,8 @@ def copy_key(message: Message, own: str) -> int:
     """Equal for copies of one mail: out of two mailboxes, or back from a list that put its footer below.
 
     The clean Message-ID `own`, or the sender where there is none; date, subject without tags, the text above the
-    signature and the attached files. A mail that was altered, or whose Message-ID was used again, is no copy.
+    signature and the attached files. A mail that was altered, or whose Message-ID was used again, is no copy; nor is
+    anything of a mail that has neither Message-ID nor content.
     """
     text = message.text
     segments = message.segments
@@ -74,10 +73,14 @@ def copy_key(message: Message, own: str) -> int:
     footer = data.rfind(b"\n____", -_FOOTER)
     if footer > 0 and b"http" in data[footer:] and b"From:" not in data[footer:]:
         data = data[:footer]
+    # An unnamed text beside the body is a list's footer.
+    files = sorted([part.sha256 for part in message.attachments if part.name or not part.declared.startswith("text/")])
     who = own or (message.from_[0].address.lower() if message.from_ else "")
-    files = sorted([part.sha256 for part in message.attachments if part.name]) if message.attachments else ""
+    if not own and not files and not data.strip():
+        who = message.id
     when = message.date if message.date_source == "header" else None
-    head = f"{who}\n{when}\n{base_subject(message.subject)}\n{files}\n".encode("utf-8", "surrogatepass")
+    base, reply = base_subject(message.subject)
+    head = f"{who}\n{when}\n{reply:d}{base}\n{files}\n".encode("utf-8", "surrogatepass")
     hashed = blake2b(head, digest_size=8)
     hashed.update(data.translate(None, _WHITE))
     return int.from_bytes(hashed.digest(), "big", signed=True) or 1

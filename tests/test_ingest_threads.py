@@ -72,6 +72,13 @@ def test_copies_have_one_key_and_altered_mails_another() -> None:
     assert key not in found
 
 
+def test_mails_without_id_and_content_are_no_copies() -> None:
+    assert keys(mail(text=" \n", salt="1")).copy_key != keys(mail(text=" \n", salt="2")).copy_key
+    files = (Attachment(part="1", declared="application/pgp-encrypted", sha256="01"),)
+    one, two = (replace(mail(text="", salt=salt), attachments=files) for salt in "12")
+    assert keys(one).copy_key == keys(two).copy_key
+
+
 def test_settle_arranges_what_changed_and_no_more() -> None:
     memory = Memory()
     told: list[tuple[int, int]] = []
