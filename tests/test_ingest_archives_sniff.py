@@ -19,7 +19,7 @@ MAILS = {
     "space before the colon": b"Subject : x\nFrom : y\n\nz",
     "only headers of its own": b"X-Mailer: none\n\nx",
     "a broken line": b"From: a\nTo: b\nthis is no header\nSubject: c\n\nx",
-    "an envelope line quoted": b">From x@y Mon Jan  1 00:00:00 2001\nFrom: a\n\nb".replace(b">From", b"Return-Path: x\n>From"),
+    "an envelope line quoted": b"Return-Path: x\n>From x@y Mon Jan  1 00:00:00 2001\nFrom: a\n\nb",
     "a space before the first": b" From: a\nSubject: b\n\nc",
     "lower case": b"from: a\nsubject: b\n\nc",
     "a header longer than what is looked at": b"To: " + b"a@example.org,\n " * 6000 + b"\n\nx",

@@ -187,7 +187,7 @@ def split(source: Source, position: str = "", member: str = "", flags: str = "")
     """The messages of an mbox from a position on, which is a byte offset of the unpacked file.
 
     When the source fails, what could be read of the last message is given, then the source's ArchiveError is raised
-    with `offset` and `member` set.
+    with `member` set, and `offset` at the end of what could be read.
     """
     head = source.peek(BLOCK)
     kind = dialect(head)
@@ -197,7 +197,6 @@ def split(source: Source, position: str = "", member: str = "", flags: str = "")
     buffer.more(0)
     gap = _GAP.match(buffer.data)
     buffer.start = gap.end() if gap else 0
-    offset = -1
     while buffer.start < len(buffer.data):
         offset = buffer.offset
         raw, size = _next(buffer, kind)
@@ -206,7 +205,7 @@ def split(source: Source, position: str = "", member: str = "", flags: str = "")
         yield thing
     if buffer.failed:
         buffer.failed.member = buffer.failed.member or member
-        buffer.failed.offset = offset
+        buffer.failed.offset = buffer.offset
         raise buffer.failed
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from ingest.archives import mbox, tars, zips
-from ingest.archives.errors import ArchiveError, TooDeep
+from ingest.archives.errors import ArchiveError, TooDeep, Truncated
 from ingest.archives.items import END, Item, Problem
 from ingest.archives.names import is_bookkeeping, is_ignored, maildir_flags, readable
 from ingest.archives.sniff import HEAD, PACKED, sniff
@@ -107,7 +107,9 @@ def _members(source: Source, kind: str, level: Level, member: str, position: str
                 yield thing
         except ArchiveError as error:
             error.member = error.member or name
-            if error.fatal or source.failed:
+            # A tar that ends inside a member has ended; a zip's other members are still there.
+            cut = kind == "tar" and entry.source is not None and isinstance(entry.source.failed, Truncated)
+            if error.fatal or source.failed or cut:
                 raise
             yield problem(error, after)
 

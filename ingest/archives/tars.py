@@ -54,7 +54,7 @@ class _Quiet:
 def members(source: Source, budget: Budget, first: int = 0) -> Iterator[Member]:
     """The files of a tar from number `first` on. Folders, links and devices yield nothing. ArchiveError.
 
-    A member's source must be read before the next member is asked for. After one that is cut short nothing follows.
+    A member's source must be read before the next member is asked for. One that is Truncated is the last.
     """
     try:
         box = tarfile.open(  # noqa: SIM115
@@ -65,10 +65,7 @@ def members(source: Source, budget: Budget, first: int = 0) -> Iterator[Member]:
         while (info := box.next()) is not None:
             box.members = []  # type: ignore[attr-defined]  # else it keeps every header there was
             if number >= first and info.isreg():
-                content = from_chunks(_content(box, info, source, budget))
-                yield Member(number, info.name, content)
-                if isinstance(content.failed, Truncated):
-                    return
+                yield Member(number, info.name, from_chunks(_content(box, info, source, budget)))
             number += 1
         _check_end(box, source)
     except ArchiveError as error:
