@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ingest import archives, threads
 from ingest.archives import Item, Problem, Unit
-from ingest.prepare import Chunk, Setting, prepare_chunk, start_worker
+from ingest.prepare import Chunk, Setting, prepare_chunk, prepare_packed, start_worker, storable, unpack
 from ingest.progress import Outcome, Progress
 from mappings.records import ArchiveState, Failure
 from search.engine import Batch, Counts, Engine, Writer
@@ -238,9 +238,13 @@ class Loader:
     def _take(self, taker: Taker, work: Work, chunk: Chunk) -> Counts:
         """Stores a chunk, adds up, shows."""
         track, outcome = work.track, self.outcome
-        lost = sum(not failure.message for failure in chunk.failures)
         state = replace(track.state, position=work.position, done=work.last)
-        counts = taker.take(Batch(state=state, messages=chunk.messages, failures=chunk.failures))
+        try:
+            counts = taker.take(Batch(state=state, messages=chunk.messages, failures=chunk.failures))
+        except UnicodeEncodeError:  # nothing of the batch was stored
+            chunk = storable(chunk)
+            counts = taker.take(Batch(state=state, messages=chunk.messages, failures=chunk.failures))
+        lost = sum(not failure.message for failure in chunk.failures)
         read = len(chunk.messages) + lost
         track.state = replace(
             state, read=state.read + read, new=state.new + counts.new, already=state.already + counts.already,
@@ -299,19 +303,18 @@ def _prepared(works: Iterator[Work], pool: Executor | None, workers: int) -> Ite
         for work in works:
             yield work, prepare_chunk(work.track.setting, work.items)
         return
-    flying: deque[tuple[Work, Future[Chunk]]] = deque()
+    flying: deque[tuple[Work, Future[bytes]]] = deque()
     for work in works:
-        flying.append((work, pool.submit(prepare_chunk, work.track.setting, work.items)))
-        work.items = []
+        flying.append((work, pool.submit(prepare_packed, work.track.setting, work.items)))
         if len(flying) > workers + 1:
             yield _landed(*flying.popleft())
     while flying:
         yield _landed(*flying.popleft())
 
 
-def _landed(work: Work, future: "Future[Chunk]") -> tuple[Work, Chunk]:
+def _landed(work: Work, future: "Future[bytes]") -> tuple[Work, Chunk]:
     try:
-        return work, future.result()
+        return work, unpack(future.result(), work.items)
     except BrokenExecutor:
         reason = "A process that read mails ended unexpectedly, perhaps for want of memory; the next run goes on"
         raise OSError(errno.ECHILD, reason) from None

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
 
-from msgspec import Struct
+from msgspec import Struct, msgpack
+from msgspec.structs import replace
 
 from ingest.archives import Item, Problem
 from ingest.messages import Reading, read_message
@@ -34,6 +35,10 @@ class Chunk(Struct, frozen=True):
     failures: list[Failure]
 
 
+_encoder = msgpack.Encoder()
+_decoder = msgpack.Decoder(Chunk)
+
+
 def prepare_chunk(setting: Setting, items: Sequence[Item | Problem]) -> Chunk:
     """Reads every item and the mails attached to it. Never raises for what an item holds."""
     chunk = Chunk([], [])
@@ -51,6 +56,45 @@ def prepare_chunk(setting: Setting, items: Sequence[Item | Problem]) -> Chunk:
             )  # fmt: skip
             _take(item.raw, place, setting.parser, chunk)
     return chunk
+
+
+def prepare_packed(setting: Setting, items: Sequence[Item | Problem]) -> bytes:
+    """The same for another process: a packed `Chunk` in which the items' own bytes, which the caller has, are left out.
+
+    Packed, because pickling as many small objects would cost more than it saves.
+    """
+    chunk = storable(prepare_chunk(setting, items))
+    for number, prepared in enumerate(chunk.messages):
+        if not prepared.message.carrier:
+            chunk.messages[number] = replace(prepared, raw=b"")
+    return _encoder.encode(chunk)
+
+
+def unpack(packed: bytes, items: Sequence[Item | Problem]) -> Chunk:
+    """What `prepare_packed` gave, with the bytes of the items it was made from."""
+    chunk = _decoder.decode(packed)
+    raws = (item.raw for item in items if isinstance(item, Item))
+    for number, prepared in enumerate(chunk.messages):
+        if not prepared.message.carrier:
+            chunk.messages[number] = replace(prepared, raw=next(raws))
+    return chunk
+
+
+def storable(chunk: Chunk) -> Chunk:
+    """The chunk, with a bare record in place of each that UTF-8 has no form for (lone surrogates)."""
+    try:
+        _encoder.encode([prepared.message for prepared in chunk.messages])
+        return chunk
+    except UnicodeEncodeError as error:
+        problem = error
+    mended = Chunk([], list(chunk.failures))
+    for prepared in chunk.messages:
+        try:
+            _encoder.encode(prepared.message)
+            mended.messages.append(prepared)
+        except UnicodeEncodeError:
+            _keep_bare(prepared.raw, prepared.place, prepared.message.carrier, problem, mended)
+    return mended
 
 
 def _take(raw: bytes, place: Place, parser: str, chunk: Chunk) -> None:
@@ -85,12 +129,18 @@ def _read(raw: bytes, place: Place, carrier: str, parser: str, chunk: Chunk) -> 
     except BaseException as error:  # a panic in a parser written in Rust is no Exception
         if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
             raise
-        reason = f"The message could not be read ({type(error).__name__}: {error}); its bytes are kept."[:500]
+        _keep_bare(raw, place, carrier, error, chunk)
+        return None
+
+
+def _keep_bare(raw: bytes, place: Place, carrier: str, error: BaseException, chunk: Chunk) -> None:
+    """Adds a message that could not be read as its bytes with an almost empty record, and the failure that names it."""
+    reason = f"The message could not be read ({type(error).__name__}: {str(error)[:300]}); its bytes are kept."
+    reason = reason.encode("utf-8", "backslashreplace").decode()
     id = hashlib.sha256(raw).hexdigest()
     bare = Message(id=id, size=len(raw), carrier=carrier, notes=(Note(code="unread", text=reason),))
     chunk.messages.append(Prepared(message=bare, raw=raw, place=place, links=(0,)))
     chunk.failures.append(_failure(place, "unread", reason, id))
-    return None
 
 
 def _failure(place: Place, code: str, reason: str, message: str) -> Failure:

@@ -46,6 +46,8 @@ class Memory:
         return self.states.get((archive, collection))
 
     def take(self, batch: Batch) -> Counts:
+        for one in batch.messages:
+            one.message.subject.encode()
         if len(self.held) + len(batch.messages) > self.room:
             raise EngineUnavailable("The disk is full.")
         self.batches.append(batch)
@@ -124,6 +126,8 @@ def fake_reader(raw: bytes, *, carrier: str = "", parser: str = "fast") -> Readi
     """Reads `nest 3` as a mail with `nest 2` attached to it, and so on; falls over where it is told to."""
     if b"panic" in raw:
         raise RuntimeError("no such luck")
+    if b"surrogate" in raw:
+        return Reading(Message(id=hashlib.sha256(raw).hexdigest(), size=len(raw), subject="\ud800"), ())
     level = int(raw[5:]) if raw.startswith(b"nest ") else 0
     attached = (b"nest %d" % (level - 1),) if level else ()
     parts = tuple(Attachment(part="2", message=hashlib.sha256(inner).hexdigest()) for inner in attached)
@@ -139,6 +143,7 @@ BOX = st.lists(
     st.one_of(
         st.integers(0, 8).map(mail),
         st.integers(0, 8).map(lambda n: mail(n, "panic")),
+        st.integers(0, 8).map(lambda n: mail(n, "surrogate")),
         st.integers(0, 25).map(lambda n: b"nest %d" % n),
         st.just(bad()),
     ),
