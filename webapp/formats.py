@@ -12,7 +12,8 @@ from mappings.records import Address, Failure, MessageRow, Place
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SHORT = 16  # hex digits of an id in a link: unique in any corpus that fits on a disk
 REPLY = re.compile(
-    r"^(?:\s*(?:(?:re|aw|sv|vs|antw|odp|rif|res|fwd?|wg|tr|rv|enc)(?:\s*\[\d+\])?\s*[:：]|\[[^\[\]]{1,40}\]))+", re.IGNORECASE
+    r"^(?:\s*(?:(?:re|aw|sv|vs|antw|odp|rif|res|fwd?|wg|tr|rv|enc)(?:\s*\[\d+\])?\s*[:：]|\[[^\[\]]{1,40}\]))+",
+    re.IGNORECASE,
 )
 FIELDS = {
     "subject": "subject",

@@ -21,8 +21,9 @@ def pages(url: str) -> dict[str, str]:
         return hits[0]["row"]["id"][:16] if hits else ""
 
     found = {
-        "front": "/", "search": "/?q=library+roof", "grouped": "/?q=budget&threads=1", "filters": "/?q=zzzz+has:attachment",
-        "broken": "/?q=from:(ann", "status": "/status", "help": "/help", "missing": "/m/00000000",
+        "front": "/", "search": "/?q=library+roof", "grouped": "/?q=budget&threads=1",
+        "filters": "/?q=zzzz+has:attachment", "broken": "/?q=from:(ann",
+        "status": "/status", "help": "/help", "missing": "/m/00000000",
     }  # fmt: skip
     for name, query in {"message": "has:attachment", "html": "has:html"}.items():
         if id := first(query):
@@ -67,7 +68,8 @@ def shoot(url: str, folder: Path, only: set[str]) -> None:
                     if wide > width:
                         print(f"{name} at {width}: {wide} px wide")
                     clip = {"x": 0, "y": 0, "width": width, "height": tall, "scale": 1}
-                    shot = driver.execute_cdp_cmd("Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True})
+                    asked = {"clip": clip, "captureBeyondViewport": True}
+                    shot = driver.execute_cdp_cmd("Page.captureScreenshot", asked)
                     (folder / f"{name}-{size}-{scheme}.png").write_bytes(base64.b64decode(shot["data"]))
             finally:
                 driver.quit()
