@@ -1,10 +1,10 @@
-"""Builds the demo corpus: the town clerk's Maildir, and a zip with the mboxes of the mayor's office and the whistle-blower."""
+"""Builds the demo corpus: the clerk's Maildir, a zip with the mboxes of the mayor's office and the whistle-blower."""
 
 import shutil
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import timezone
+from datetime import UTC
 from pathlib import Path
 
 from ingest.demo.compose import Scribe, Written
@@ -64,10 +64,10 @@ def write_all(corpus: Path) -> Boxes:
         for place in draft.keys("in") or (_home(mail, people),):
             first, *same = place.split("=")
             owner, sent = _owner(first, mail, people)
-            copy = Copy(mail, scribe.raw(mail, owner, sent), sent)
-            scribe.raws.setdefault(draft.id, copy.raw)
+            copy = Copy(mail, scribe.raw(mail, first, owner, sent), sent)
             for box in (first, *same):
                 boxes.put(box, copy)
+                scribe.raws[draft.id, box] = copy.raw
     return boxes
 
 
@@ -103,7 +103,9 @@ def _owner(box: str, mail: Written, people: dict[str, Person]) -> tuple[Person, 
 
 def _maildir_name(copy: Copy) -> str:
     draft = copy.mail.draft
-    unique = f"{int(draft.when.timestamp())}.M{seed('maildir', draft.id) % 10 ** 6:06}P{seed(draft.id) % 9000 + 1000}.store"
+    unique = (
+        f"{int(draft.when.timestamp())}.M{seed('maildir', draft.id) % 10**6:06}P{seed(draft.id) % 9000 + 1000}.store"
+    )
     folder = ".Sent/" if copy.sent else ""
     if draft.get("flags") == "new":
         return f"{folder}new/{unique}"
@@ -114,7 +116,7 @@ def _mbox(copies: Iterable[Copy]) -> bytes:
     """An mbox in the manner of mboxrd: `From ` at a line's start gains a `>`, and so do those that have some."""
     out = bytearray()
     for copy in copies:
-        when = copy.mail.draft.when.astimezone(timezone.utc)
+        when = copy.mail.draft.when.astimezone(UTC)
         out += f"From {copy.mail.sender.address} {when:%a %b} {when.day:2} {when:%H:%M:%S %Y}\n".encode()
         for line in copy.raw.split(b"\n"):
             out += (b">" if line.lstrip(b">").startswith(b"From ") else b"") + line + b"\n"

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime, timezone
 from email.utils import format_datetime
 
 from ingest.demo import mime, quoting
@@ -11,8 +11,12 @@ from ingest.demo.files import attachment
 from ingest.demo.source import Draft, Person, in_zone, offset, seed
 from ingest.demo.transport import message_id, received, shown_index, thread_index
 
-_PROGRAMS = {"outlook": "X-Mailer: OfficePost 16.0", "webpost": "", "pocket": "X-Mailer: PocketMail (15G77)",
-             "quill": "User-Agent: quill/1.9.4 (2018-02-28)"}
+_PROGRAMS = {
+    "outlook": "X-Mailer: OfficePost 16.0",
+    "webpost": "",
+    "pocket": "X-Mailer: PocketMail (15G77)",
+    "quill": "User-Agent: quill/1.9.4 (2018-02-28)",
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Scribe:
         self.people = people
         self.crowd = tuple(crowd.values())
         self.written: dict[str, Written] = {}
-        self.raws: dict[str, bytes] = {}  # each mail's first copy, for those that attach it
+        self.raws: dict[tuple[str, str], bytes] = {}  # by mail and box, for those that attach it
 
     def write(self, draft: Draft) -> Written:
         """The mail that a draft means; its parent must have been written before."""
@@ -50,7 +54,9 @@ class Scribe:
         parent = self.written[draft.parent] if draft.parent else None
         source = self.written[draft.get("fwd")] if draft.get("fwd") else None
         to, cc = self._recipients(draft, me, parent)
-        subject = quoting.subject(draft.get("subject"), parent.subject if parent else "", source.subject if source else "", me)
+        subject = quoting.subject(
+            draft.get("subject"), parent.subject if parent else "", source.subject if source else "", me
+        )
         subject = next((f"[{p.key}] {subject}" for p in to if p.list_id and f"[{p.key}]" not in subject), subject)
         own, own_html = _own_words(draft, me, bool(parent))
         quoted, quoted_html, level = "", "", 0
@@ -66,11 +72,15 @@ class Scribe:
         references = (*(parent.references[-20:] if parent else ()), *((parent.id,) if parent else ()))
         index = thread_index(draft.when, parent.index if parent else b"", draft.id)
         bcc = tuple(self.people[key] for key in draft.keys("bcc"))
-        done = Written(draft, me, to, cc, bcc, name, references, index, subject, own, own_html, quoted, quoted_html, level)
+        done = Written(
+            draft, me, to, cc, bcc, name, references, index, subject, own, own_html, quoted, quoted_html, level
+        )
         self.written[draft.id] = done
         return done
 
-    def _recipients(self, draft: Draft, me: Person, parent: Written | None) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
+    def _recipients(
+        self, draft: Draft, me: Person, parent: Written | None
+    ) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
         to = tuple(p for key in draft.to for p in (self.crowd if key == "*" else (self.people[key],)))
         cc = tuple(self.people[key] for key in draft.keys("cc"))
         if not to and parent:
@@ -83,16 +93,26 @@ class Scribe:
             raise ValueError(f"{draft.id} is addressed to no one")
         return to, cc
 
-    def raw(self, mail: Written, owner: Person, sent: bool) -> bytes:
+    def raw(self, mail: Written, box: str, owner: Person, sent: bool) -> bytes:
         """The mail's bytes in the owner's mailbox: as sent (with Bcc), or as received (with its hops)."""
-        body = self._body(mail)
-        headers = [] if sent else [("Received", hop) for hop in received(mail.draft, mail.sender, owner, mail.draft.when)]
+        body = self._body(mail, box)
+        headers = (
+            []
+            if sent or mail.draft.get("received") == "none"
+            else [("Received", hop) for hop in received(mail.draft, mail.sender, owner, mail.draft.when)]
+        )
         headers += _headers(mail, sent)
         raw = mime.render(headers, body)
         fault = mail.draft.get("break")
-        return _BREAKS[fault](raw) if fault else raw
+        raw = _BREAKS[fault](raw) if fault else raw
+        self.raws[mail.draft.id, box] = raw
+        return raw
 
-    def _body(self, mail: Written) -> mime.Part:
+    def _attached(self, id: str, box: str) -> bytes:
+        """A mail as its forwarder has it, else any copy."""
+        return self.raws.get((id, box)) or next(raw for (name, _), raw in self.raws.items() if name == id)
+
+    def _body(self, mail: Written, box: str) -> mime.Part:
         """The text, in the alternatives asked for, then image and attachments around it."""
         draft = mail.draft
         part = _text(mail)
@@ -104,12 +124,12 @@ class Scribe:
         files = []
         for name in (cell.strip() for cell in draft.get("attach").split(",") if cell.strip()):
             if name.startswith("msg:"):
-                files.append(mime.mail_part(self.raws[name[4:]], f"{name[4:]}.eml"))
+                files.append(mime.mail_part(self._attached(name[4:], box), f"{name[4:]}.eml"))
             else:
                 shown = draft.get("attach-as") or name
                 files.append(mime.file_part(shown, *attachment(name)))
         if draft.get("how") == "attach":
-            files.append(mime.mail_part(self.raws[draft.get("fwd")], "forwarded message.eml"))
+            files.append(mime.mail_part(self._attached(draft.get("fwd"), box), "forwarded message.eml"))
         if not files:
             return part
         preamble = "" if mail.sender.program == "webpost" else "This is a multi-part message in MIME format.\n"
@@ -118,7 +138,7 @@ class Scribe:
 
 def local(moment: datetime, zone: str) -> datetime:
     """The same moment on another zone's wall clock."""
-    utc = moment.astimezone(timezone.utc).replace(tzinfo=None)
+    utc = moment.astimezone(UTC).replace(tzinfo=None)
     return moment.astimezone(timezone(offset(zone, utc)))
 
 
@@ -132,7 +152,8 @@ def _own_words(draft: Draft, me: Person, answer: bool) -> tuple[str, str]:
 
 def _plain(mail: Written) -> str:
     flowed = _format(mail) == "flowed"
-    parts = [quoting.wrap(mail.own, flowed) if mail.sender.program != "outlook" else mail.own, mail.quoted]
+    own = mail.own.removeprefix("[image]\n\n")
+    parts = [quoting.wrap(own, flowed) if mail.sender.program != "outlook" else own, mail.quoted]
     return "\n\n".join(p for p in parts if p) + "\n"
 
 
@@ -157,17 +178,21 @@ def _answered(me: Person, parent: Written) -> tuple[str, str]:
     plain = f"{line}\n{'' if me.program == 'quill' else chr(10)}{quoting.prefix(text)}"
     if me.program == "pocket":
         return plain, f'<div><br><blockquote type="cite"><div>{shown}</div><br>{html}</blockquote></div>'
-    return plain, (f'<br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">{shown}<br></div><blockquote '
-                   f'class="gmail_quote" style="margin:0 0 0 .8ex;border-left:1px #ccc solid;padding-left:1ex">{html}'
-                   "</blockquote></div>")
+    return plain, (
+        f'<br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">{shown}<br></div><blockquote '
+        f'class="gmail_quote" style="margin:0 0 0 .8ex;border-left:1px #ccc solid;padding-left:1ex">{html}'
+        "</blockquote></div>"
+    )
 
 
 def _block(me: Person, mail: Written, when: datetime, text: str, html: str) -> tuple[str, str]:
     rows = quoting.header_block(me, mail.sender, when, mail.to, mail.cc, mail.subject)
     plain = "\n".join([quoting.separator(me), *(f"{label}: {value}" for label, value in rows), "", text])
     shown = "<br>\n".join(f"<b>{label}:</b> {value.replace('<', '&lt;').replace('>', '&gt;')}" for label, value in rows)
-    return plain, ("<div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'><p class=MsoNormal>"
-                   f"{shown}<o:p></o:p></p></div>\n{html}")
+    return plain, (
+        "<div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'><p class=MsoNormal>"
+        f"{shown}<o:p></o:p></p></div>\n{html}"
+    )
 
 
 def _forwarded(me: Person, mail: Written) -> tuple[str, str]:
@@ -176,14 +201,23 @@ def _forwarded(me: Person, mail: Written) -> tuple[str, str]:
     if me.program == "outlook":
         return _block(me, mail, when, text, html)
     to = ", ".join(f"{p.name} <{p.address}>" for p in mail.to[:4])
-    rows = [f"From: {mail.sender.name} <{mail.sender.address}>", f"Subject: {mail.subject}",
-            f"Date: {when.day} {when:%B %Y} at {when:%H:%M:%S}", f"To: {to}"]
+    rows = [
+        f"From: {mail.sender.name} <{mail.sender.address}>",
+        f"Subject: {mail.subject}",
+        f"Date: {when.day} {when:%B %Y} at {when:%H:%M:%S}",
+        f"To: {to}",
+    ]
     shown = "<br>\n".join(row.replace("<", "&lt;").replace(">", "&gt;") for row in rows)
     if me.program == "pocket":
         plain = "Begin forwarded message:\n\n" + quoting.prefix("\n".join([*rows, "", text]))
-        return plain, f'<div>Begin forwarded message:</div><br><blockquote type="cite">{shown}<br><br>{html}</blockquote>'
+        return (
+            plain,
+            f'<div>Begin forwarded message:</div><br><blockquote type="cite">{shown}<br><br>{html}</blockquote>',
+        )
     head = "---------- Forwarded message ---------"
-    return "\n".join([head, *rows, "", text]), f'<div class="gmail_quote"><div dir="ltr">{head}<br>{shown}</div><br>{html}</div>'
+    return "\n".join(
+        [head, *rows, "", text]
+    ), f'<div class="gmail_quote"><div dir="ltr">{head}<br>{shown}</div><br>{html}</div>'
 
 
 def _format(mail: Written) -> str:
@@ -198,7 +232,9 @@ def _text(mail: Written) -> mime.Part:
     declared = "" if declared == "none" else declared
     encoding = draft.get("encoding", me.encoding)
     form = _format(mail)
-    plain = mime.text_part(_plain(mail), "plain", charset, declared, encoding, "; format=flowed" if form == "flowed" else "")
+    plain = mime.text_part(
+        _plain(mail), "plain", charset, declared, encoding, "; format=flowed" if form == "flowed" else ""
+    )
     if form in {"plain", "flowed"}:
         return plain
     page = mime.text_part(_page(mail, declared), "html", charset, declared, encoding)
@@ -211,12 +247,14 @@ def _page(mail: Written, charset: str) -> str:
     meta = f'<meta http-equiv="Content-Type" content="text/html; charset={charset or "utf-8"}">'
     inner = _whole_html(mail)
     if mail.draft.get("image"):
-        picture = f'<p><img src="cid:{mail.draft.get("image")}@{mail.draft.id}" alt="{mail.subject}" width="480"></p>'
-        inner = inner.replace("[image]", picture, 1) if "[image]" in inner else picture + inner
+        return quoting.newsletter(mail.own, mail.subject, f"{mail.draft.get('image')}@{mail.draft.id}", meta)
     if mail.sender.program == "outlook":
-        return (f"<html xmlns:o=\"urn:schemas-microsoft-com:office:office\">\n<head>{meta}<style><!--\np.MsoNormal\n\t{{margin:0cm;"
-                "font-size:11.0pt;font-family:\"Calibri\",sans-serif;}\n--></style></head>\n<body lang=EN-GB link=\"#0563C1\">"
-                f"<div class=WordSection1>\n{inner}\n</div></body></html>\n")
+        return (
+            f'<html xmlns:o="urn:schemas-microsoft-com:office:office">\n<head>{meta}<style><!--\n'
+            "p.MsoNormal\n\t{margin:0cm;"
+            'font-size:11.0pt;font-family:"Calibri",sans-serif;}\n--></style></head>\n<body lang=EN-GB link="#0563C1">'
+            f"<div class=WordSection1>\n{inner}\n</div></body></html>\n"
+        )
     return f'<html><head>{meta}</head><body><div dir="ltr">{inner}</div></body></html>\n'
 
 
@@ -234,7 +272,9 @@ def _headers(mail: Written, sent: bool) -> list[mime.Header]:
     shown = draft.get("date")
     if shown != "none":
         moment = in_zone(shown, me.zone, draft.when.second) if shown and not shown.startswith("1970") else draft.when
-        rows.append(("Date", "Thu, 01 Jan 1970 00:00:00 +0000" if shown.startswith("1970") else format_datetime(moment)))
+        rows.append(
+            ("Date", "Thu, 01 Jan 1970 00:00:00 +0000" if shown.startswith("1970") else format_datetime(moment))
+        )
     rows.append(("Message-ID", f"<{mail.id}>"))
     rows += _links(mail)
     for key in ("x-header", "y-header"):
@@ -244,7 +284,11 @@ def _headers(mail: Written, sent: bool) -> list[mime.Header]:
     if draft.get("auto"):
         rows.append(("Auto-Submitted", "auto-replied" if draft.get("auto") == "reply" else "auto-generated"))
     for person in (p for p in mail.to if p.list_id):
-        rows += [("List-Id", f"{person.name} <{person.list_id}>"), ("List-Post", f"<mailto:{person.address}>"), ("Precedence", "list")]
+        rows += [
+            ("List-Id", f"{person.name} <{person.list_id}>"),
+            ("List-Post", f"<mailto:{person.address}>"),
+            ("Precedence", "list"),
+        ]
     if _PROGRAMS[me.program] and not draft.get("auto"):
         name, _, value = _PROGRAMS[me.program].partition(": ")
         rows.append((name, value))
@@ -271,7 +315,7 @@ def _addresses(people: Sequence[Person], charset: str) -> str:
 
 def _truncate(raw: bytes) -> bytes:
     """Cut in the last part: the connection went down."""
-    return raw[:len(raw) * 3 // 4].rpartition(b"\n")[0] + b"\n"
+    return raw[: len(raw) * 3 // 4].rpartition(b"\n")[0] + b"\n"
 
 
 def _damage(raw: bytes) -> bytes:

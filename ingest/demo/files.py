@@ -10,8 +10,13 @@ from ingest.demo.picture import draw
 from ingest.demo.source import CORPUS
 
 _KINDS = {
-    ".pdf": "application/pdf", ".png": "image/png", ".csv": "text/csv", ".ics": "text/calendar", ".vcf": "text/vcard",
-    ".txt": "text/plain", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".csv": "text/csv",
+    ".ics": "text/calendar",
+    ".vcf": "text/vcard",
+    ".txt": "text/plain",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _LINES = 52  # a page's
 _SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -33,14 +38,19 @@ def attachment(name: str, corpus: Path = CORPUS) -> tuple[str, bytes]:
 def pdf(text: str) -> bytes:
     """A PDF 1.4 of typewritten pages in Helvetica; `# ` begins a heading. Uncompressed, so that it can be searched."""
     lines = text.rstrip("\n").split("\n")
-    pages = [lines[at:at + _LINES] for at in range(0, len(lines), _LINES)]
+    pages = [lines[at : at + _LINES] for at in range(0, len(lines), _LINES)]
     kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
-    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode(),
-               b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"]
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
     for number, page in enumerate(pages):
         stream = _page(page)
-        objects.append(f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> "
-                       f"/Contents {5 + 2 * number} 0 R >>".encode())
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> "
+            f"/Contents {5 + 2 * number} 0 R >>".encode()
+        )
         objects.append(f"<< /Length {len(stream)} >>\nstream\n".encode() + stream + b"\nendstream")
     out = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
     places = []
@@ -74,7 +84,8 @@ def xlsx(text: str) -> bytes:
     files = {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
         'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" '
-        'ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-'
+        'ContentType="application/xml"/><Override PartName="/xl/workbook.xml" '
+        'ContentType="application/vnd.openxmlformats-'
         'officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType='
         '"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
@@ -85,8 +96,12 @@ def xlsx(text: str) -> bytes:
         f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_SHEET}"><sheetData>{"".join(rows)}</sheetData></worksheet>',
     }
-    return stored_zip({name: f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{xml}'.encode()
-                       for name, xml in files.items()})
+    return stored_zip(
+        {
+            name: f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{xml}'.encode()
+            for name, xml in files.items()
+        }
+    )
 
 
 def _cell(place: str, value: str) -> str:

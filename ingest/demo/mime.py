@@ -101,8 +101,11 @@ def file_part(name: str, kind: str, data: bytes, content_id: str = "") -> Part:
     """An attached file, or with a content-id an image inside the HTML. Names beyond ASCII follow RFC 2231."""
     shown = f'filename="{name}"' if name.isascii() else f"filename*=utf-8''{quote(name)}"
     kind_header = f'{kind}; name="{name}"' if name.isascii() else f'{kind};\n name="{encode_words(name)}"'
-    headers = [("Content-Type", kind_header), ("Content-Transfer-Encoding", "base64"),
-               ("Content-Disposition", f"{'inline' if content_id else 'attachment'};\n {shown}")]
+    headers = [
+        ("Content-Type", kind_header),
+        ("Content-Transfer-Encoding", "base64"),
+        ("Content-Disposition", f"{'inline' if content_id else 'attachment'};\n {shown}"),
+    ]
     if content_id:
         headers.append(("Content-ID", f"<{content_id}>"))
     return Part(tuple(headers), transfer(data, "base64"))

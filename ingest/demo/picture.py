@@ -4,18 +4,82 @@ import struct
 import zlib
 
 _COLOURS = {
-    "white": (250, 248, 240), "black": (30, 30, 36), "grey": (150, 150, 150), "silver": (205, 205, 200),
-    "blue": (58, 110, 165), "sea": (150, 195, 215), "green": (90, 140, 80), "sand": (225, 205, 160),
-    "red": (190, 60, 50), "orange": (230, 140, 50), "yellow": (240, 210, 80), "brown": (120, 80, 50),
-    "navy": (25, 45, 90), "pink": (230, 170, 170), "cream": (255, 245, 215), "moss": (130, 150, 90),
+    "white": (250, 248, 240),
+    "black": (30, 30, 36),
+    "grey": (150, 150, 150),
+    "silver": (205, 205, 200),
+    "blue": (58, 110, 165),
+    "sea": (150, 195, 215),
+    "green": (90, 140, 80),
+    "sand": (225, 205, 160),
+    "red": (190, 60, 50),
+    "orange": (230, 140, 50),
+    "yellow": (240, 210, 80),
+    "brown": (120, 80, 50),
+    "navy": (25, 45, 90),
+    "pink": (230, 170, 170),
+    "cream": (255, 245, 215),
+    "moss": (130, 150, 90),
 }
 _INK = {name: number for number, name in enumerate(_COLOURS)}
 # Three columns by five rows a letter; each row an octal digit.
-_FONT = dict(zip(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:-/!?'()&+%",
-    ("25755 65656 34443 65556 74647 74644 34553 55755 72227 11152 55655 44447 57755 65555 25552 65644 25563 65655 34216"
-     " 72222 55557 55552 55775 55255 55222 71247 25552 26227 61247 61216 55711 74616 34652 71244 25252 25316 00002"
-     " 00024 02020 00700 11244 22202 61202 22000 24442 21112 25353 02720 51245").split(), strict=True))
+_FONT = dict(
+    zip(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:-/!?'()&+%",
+        [
+            "25755",
+            "65656",
+            "34443",
+            "65556",
+            "74647",
+            "74644",
+            "34553",
+            "55755",
+            "72227",
+            "11152",
+            "55655",
+            "44447",
+            "57755",
+            "65555",
+            "25552",
+            "65644",
+            "25563",
+            "65655",
+            "34216",
+            "72222",
+            "55557",
+            "55552",
+            "55775",
+            "55255",
+            "55222",
+            "71247",
+            "25552",
+            "26227",
+            "61247",
+            "61216",
+            "55711",
+            "74616",
+            "34652",
+            "71244",
+            "25252",
+            "25316",
+            "00002",
+            "00024",
+            "02020",
+            "00700",
+            "11244",
+            "22202",
+            "61202",
+            "22000",
+            "24442",
+            "21112",
+            "25353",
+            "02720",
+            "51245",
+        ],
+        strict=True,
+    )
+)
 
 
 class Canvas:
@@ -29,7 +93,7 @@ class Canvas:
     def rect(self, x: int, y: int, width: int, height: int, colour: str) -> None:
         """A filled rectangle, cut off at the edges."""
         left, right = max(0, x), min(self.width, x + width)
-        for row in self.rows[max(0, y):max(0, y + height)]:
+        for row in self.rows[max(0, y) : max(0, y + height)]:
             row[left:right] = bytes([_INK[colour]]) * max(0, right - left)
 
     def disc(self, x: int, y: int, radius: int, colour: str) -> None:
@@ -63,13 +127,15 @@ class Canvas:
         header = struct.pack(">IIBBBBB", self.width, self.height, 4, 3, 0, 0, 0)
         chunks = ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", _stored(bytes(raw))), (b"IEND", b""))
         return b"\x89PNG\r\n\x1a\n" + b"".join(
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks)
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+            for kind, data in chunks
+        )
 
 
 def _stored(data: bytes) -> bytes:
     out = bytearray(b"\x78\x01")
     for at in range(0, len(data), 65535):
-        block = data[at:at + 65535]
+        block = data[at : at + 65535]
         out += struct.pack("<BHH", at + 65535 >= len(data), len(block), len(block) ^ 0xFFFF) + block
     return bytes(out + struct.pack(">I", zlib.adler32(data)))
 

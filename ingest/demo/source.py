@@ -73,7 +73,7 @@ def offset(zone: str, moment: datetime) -> timedelta:
 
 def in_zone(text: str, zone: str, second: int = 0) -> datetime:
     """`2018-01-09 08:52` on a zone's wall clock, as an aware datetime."""
-    naive = datetime.strptime(text.strip(), "%Y-%m-%d %H:%M").replace(second=second)  # noqa: DTZ007
+    naive = datetime.strptime(text.strip(), "%Y-%m-%d %H:%M").replace(second=second)
     return naive.replace(tzinfo=timezone(offset(zone, naive)))
 
 

@@ -2,13 +2,13 @@
 
 import base64
 import hashlib
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 
 from ingest.demo.source import Draft, Person, seed
 
 COUNCIL = "saltmarrow.example"
-_EPOCH = datetime(1601, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 
 def message_id(draft: Draft, sender: Person) -> str:
@@ -46,24 +46,33 @@ def received(draft: Draft, sender: Person, owner: Person, when: datetime) -> lis
     number = seed("hop", draft.id)
     address = f"{('192.0.2', '198.51.100', '203.0.113')[seed(origin) % 3]}.{seed(origin) % 250 + 2}"
     moment = when + timedelta(seconds=1 + number % 4)
-    hops = [f"from [10.{seed(sender.key) % 200}.0.{number % 250 + 2}] by smtp.{origin} with ESMTPSA id {_queue(draft, 'smtp')};"
-            f"\n {_stamp(moment)}"]
+    hops = [
+        f"from [10.{seed(sender.key) % 200}.0.{number % 250 + 2}] by smtp.{origin} "
+        f"with ESMTPSA id {_queue(draft, 'smtp')};"
+        f"\n {_stamp(moment)}"
+    ]
     if origin != home:
-        moment = (moment + timedelta(seconds=2 + number // 7 % 40, minutes=int(draft.get("late", "0")))).astimezone(_home(moment))
-        hops.append(f"from smtp.{origin} (smtp.{origin} [{address}])\n by gw.{home} with ESMTPS id {_queue(draft, 'gw')}"
-                    f"\n for <{owner.address}>;\n {_stamp(moment)}")
+        moment = (moment + timedelta(seconds=2 + number // 7 % 40, minutes=int(draft.get("late", "0")))).astimezone(
+            _home(moment)
+        )
+        hops.append(
+            f"from smtp.{origin} (smtp.{origin} [{address}])\n by gw.{home} with ESMTPS id {_queue(draft, 'gw')}"
+            f"\n for <{owner.address}>;\n {_stamp(moment)}"
+        )
     if draft.get("list-host"):
         moment += timedelta(seconds=3 + number // 11 % 9)
         hops.append(f"from gw.{home} by lists.{home} with ESMTP id {_queue(draft, 'list')};\n {_stamp(moment)}")
     moment += timedelta(seconds=1 + seed(draft.id, owner.key) % 6, minutes=int(draft.get("hold", "0")))
     via = "lists" if draft.get("list-host") else "smtp" if origin == home else "gw"
-    hops.append(f"from {via}.{home} (unknown [10.0.0.{seed(via) % 9 + 2}])\n by store.{home} with LMTP id "
-                f"{_queue(draft, owner.key)}\n for <{owner.address}>;\n {_stamp(moment)}")
+    hops.append(
+        f"from {via}.{home} (unknown [10.0.0.{seed(via) % 9 + 2}])\n by store.{home} with LMTP id "
+        f"{_queue(draft, owner.key)}\n for <{owner.address}>;\n {_stamp(moment)}"
+    )
     return hops[::-1]
 
 
 def _queue(draft: Draft, where: str) -> str:
-    return f"{seed('queue', draft.id, where) % 16 ** 10:010X}"
+    return f"{seed('queue', draft.id, where) % 16**10:010X}"
 
 
 def _home(moment: datetime) -> timezone:
