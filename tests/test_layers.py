@@ -25,7 +25,10 @@ DOORS = {  # a library -> the only places that may import it
     "nh3": "webapp/",
     "waitress": "webapp/cli.py",
 }
-HEAVY = {*DOORS, "selectolax", "zstandard", "rich", "msgspec", "concurrent.futures", "multiprocessing", "asyncio", "http.client"}
+HEAVY = {
+    *DOORS, "selectolax", "zstandard", "rich", "msgspec", "concurrent.futures", "multiprocessing", "asyncio",
+    "http.client",
+}  # fmt: skip
 MODULES = sorted(path.relative_to(ROOT) for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
 
 

@@ -88,6 +88,7 @@ class Victim:
 
     def __init__(self, corpus: Path, paths: Sequence[Path], workers: int) -> None:
         self.corpus = corpus
+        self.lines: list[bytes] = []
         self.before = facts(corpus)[0].messages if (corpus / "corpus.sqlite").exists() else 0
         command = [sys.executable, "-c", CHILD, corpus, str(workers), *paths]
         self.process: subprocess.Popen[bytes] = start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
