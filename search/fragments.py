@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from search.results import Fragment
 
-_LOOKED_AT = 200  # spans that a cut may begin at
+_LOOKED_AT = 60  # spans that a cut may begin at
 _WHOLE = 60  # characters by which a text may exceed a cut's size and still be shown whole
 _BREAK = re.compile(r"\s*[\n\r][\s>|]*|\s+")  # a new line takes the marks of quotation along that begin the next
 _BLANK = re.compile(r"\s")
@@ -43,6 +43,7 @@ def fragments(text: str, spans: Sequence[tuple[int, int]], *, size: int = 180, m
 def _cuts(text: str, spans: Sequence[tuple[int, int]], size: int) -> Iterator[_Cut]:
     """One cut for each span that it may begin with, some words before it, all within word borders."""
     starts = [start for start, _ in spans]
+    marks = [text[low:high].lower() for low, high in spans[: 4 * _LOOKED_AT]]
     for first, (marked, end_of_first) in enumerate(spans[:_LOOKED_AT]):
         start = max(0, marked - size // 3)
         if start > 0:
@@ -56,8 +57,7 @@ def _cuts(text: str, spans: Sequence[tuple[int, int]], size: int) -> Iterator[_C
             low = min(spans[last][1], end)
             blank_at = max(text.rfind(" ", low, end), text.rfind("\n", low, end))
             end = blank_at if blank_at > 0 else end
-        words = frozenset(text[low:high].lower() for low, high in spans[first : last + 1])
-        yield _Cut(start, end, words, last - first + 1)
+        yield _Cut(start, end, frozenset(marks[first : last + 1]), last - first + 1)
 
 
 def _fragment(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> Fragment:

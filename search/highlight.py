@@ -86,9 +86,9 @@ class _Folded:
             at = match.end()
         self.text = "".join([*pieces, fold(text[at:])])
 
-    def original(self, start: int, end: int) -> tuple[int, int]:
-        """A stretch of the folded text as a stretch of the original."""
-        return (self._back(start, 2), self._back(end, 3)) if self._moved else (start, end)
+    def originals(self, spans: Spans) -> Spans:
+        """Stretches of the folded text as stretches of the original."""
+        return merged((self._back(start, 2), self._back(end, 3)) for start, end in spans) if self._moved else spans
 
     def _back(self, place: int, edge: int) -> int:
         # an end that touches a changed letter from the right belongs to it; so does a start within one
@@ -105,8 +105,12 @@ class _Folded:
 
     def joins(self, place: int) -> bool:
         """Whether letters of one word stand before and after a place."""
-        pair = self.words[max(place - 1, 0) : place + 1]
-        return place > 0 and len(pair) == 2 and self.word.fullmatch(pair) is not None
+        if not 0 < place < len(self.words):
+            return False
+        left = self.words[place - 1]
+        if left.isascii():  # the common case; the pattern knows more letters than isalnum() does
+            return left.isalnum() and self.word.match(self.words, place) is not None
+        return self.word.fullmatch(self.words, place - 1, place + 1) is not None
 
     def terms(self) -> Iterator[tuple[str, int, int]]:
         """The terms that the index holds, in order, with their places here."""
@@ -169,15 +173,18 @@ class _Matcher:
             found += self._words(folded, finder, alike, ()) if finder else []
         if self._near:
             found += self._nearby(folded)
-        return merged(folded.original(*span) for span in merged(found))
+        return folded.originals(merged(found))
 
     def _words(self, folded: _Folded, finder: re.Pattern[str], exact: set[str], prefixes: tuple[str, ...]) -> Spans:
         """Whole words: what the finder hits is a candidate wherever a word begins."""
         found = []
-        for match in finder.finditer(folded.words):
+        text, whole = folded.words, folded.word.match
+        for match in finder.finditer(text):
             start = match.start()
-            word = folded.word.match(folded.words, start)
-            if word and (word[0] in exact or word[0].startswith(prefixes or ("\0",))) and not folded.joins(start):
+            if start and text[start - 1] not in " \n" and folded.joins(start):
+                continue
+            word = whole(text, start)
+            if word and (word[0] in exact or (prefixes and word[0].startswith(prefixes))):
                 found.append(word.span())
         return found
 

@@ -20,6 +20,7 @@ MAX_LENGTH = 4000  # characters
 MAX_DEPTH = 50  # brackets within brackets, NOT before NOT
 MAX_TERMS = 256
 MAX_SLOP = 100
+MIN_FUZZY = 3  # letters
 
 _FUZZY = re.compile(r"(.+?)~(\d*)")
 _UNKNOWN = re.compile(r"([A-Za-z_]{2,14}):(.+)")
@@ -245,6 +246,8 @@ class _Reader:
         found = tokens(word)
         if len(found) != 1 or CJK_RUN.search(found[0]):
             self._fail("A ~ goes with a single word of letters", start, end, 'podesta~, or "near by"~5 for a phrase')
+        if most and len(found[0]) < MIN_FUZZY:
+            self._fail(f"A ~ goes with words of at least {MIN_FUZZY} letters", start, end, "shorter ones are all alike")
         return Word(trimmed(word), field, fuzzy=most)
 
 

@@ -167,6 +167,7 @@ def test_no_query_asks_for_everything(text: str) -> None:
         ("fo*o", "*", "end of a word", "contr*"),
         ("word~3", "~3", "At most 2", "word~2"),
         ("don't~", "don't~", "single word", ""),
+        ("at~", "at~", "at least 3 letters", ""),
         ("東京~", "東京~", "single word", ""),
         ('"a b"~', "~", "places astray", '"near by"~5'),
         ('"a b"~101', "~101", "places astray", ""),

@@ -20,7 +20,7 @@ WORDS = st.one_of(
     st.builds(Word, TEXTS, FIELDS),
     st.builds(Word, TEXTS, FIELDS, prefix=st.just(True)),
     st.builds(Word, TEXTS | st.just("john.smi"), FIELDS, prefix=st.just(True)),
-    st.builds(Word, TEXTS, FIELDS, fuzzy=st.integers(1, 2)),
+    st.builds(Word, TEXTS.filter(lambda text: len(text) > 2), FIELDS, fuzzy=st.integers(1, 2)),
     st.builds(Word, st.sampled_from(["東京都", "水", "한국어"]), FIELDS),
 )
 EXACT = st.one_of(
