@@ -141,6 +141,12 @@ def test_the_blank_line_between_messages_is_the_mboxs() -> None:
     assert raws(split(data)) == [mail(1, b"a\n\n"), mail(2, b"b\n"), mail(3, b"c")]
 
 
+def test_a_blank_line_of_another_kind_is_the_messages() -> None:
+    text = mail(1, b"a\r\n\r\n")
+    assert raws(split(ENVELOPE + text + ENVELOPE + mail(2))) == [text, mail(2)]
+    assert raws(split(ENVELOPE + text + b"\n" + ENVELOPE + mail(2))) == [text, mail(2)]
+
+
 def test_a_from_line_with_nothing_after_it_is_said() -> None:
     things = split(ENVELOPE + b"\n" + ENVELOPE + mail(2) + b"\n" + ENVELOPE)
     assert codes(things) == ["empty", "empty"]

@@ -343,3 +343,38 @@ def test_no_damage_makes_it_raise_and_every_position_still_holds(
     path = tmp_path_factory.mktemp("fuzz") / "x"
     path.write_bytes(data[: max(1, int(end * len(data)))])
     check_every_position(path)
+
+
+class Pipe(io.BytesIO):
+    """A file that can't be sought, which makes zipfile write sizes after the data."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *_: int) -> int:
+        raise io.UnsupportedOperation
+
+    tell = seek
+
+
+@pytest.mark.parametrize("target", [io.BytesIO, Pipe])
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_STORED])
+def test_a_zip_whose_end_is_missing(target: type[io.BytesIO], method: int, tmp_path: Path) -> None:
+    out = target()
+    with zipfile.ZipFile(out, "w", method) as box:
+        box.mkdir("a")
+        for name, data in {"a/box": BOX, "b.eml": mail(1), "c.gz": gzip.compress(mail(2)), "d.eml": mail(3)}.items():
+            box.writestr(zipfile.ZipInfo(name), data, method)
+    data = out.getvalue()
+    (tmp_path / "x").write_bytes(data[: data.index(b"PK\1\2") + 30])
+    things = check_every_position(tmp_path / "x")
+    if target is Pipe and method == zipfile.ZIP_STORED:
+        assert codes(things) == ["unsupported", "damaged"]
+        return
+    assert raws(things) == [*MAILS, mail(1), mail(2), mail(3)]
+    assert codes(things) == ["damaged"]
+    assert {thing.member for thing in things} == {"a/box", "b.eml", "c.gz", "d.eml", ""}
+    (tmp_path / "x").write_bytes(data[: data.index(b"d.eml") + 40])
+    things = check_every_position(tmp_path / "x")
+    assert raws(things)[: len(MAILS) + 2] == [*MAILS, mail(1), mail(2)]
+    assert codes(things) == ["truncated", "damaged"]

@@ -14,8 +14,8 @@ from ingest.archives.items import END, Item, Problem, Unit
 from ingest.archives.mbox import is_single
 from ingest.archives.names import is_bookkeeping, is_ignored, maildir_flags, readable
 from ingest.archives.packed import Level, problem, things
-from ingest.archives.sniff import HEAD, Sniffed, sniff
-from ingest.archives.streams import BLOCK, Budget, from_file
+from ingest.archives.sniff import HEAD, sniff
+from ingest.archives.streams import BLOCK, Budget, Source, from_file
 
 DELIVERED = ("cur", "new")  # a Maildir's folders of messages; what is in tmp was never delivered
 _SAFE = "/:,=@ !+()[]{}&'~"  # ";" divides a position
@@ -27,6 +27,12 @@ class Found(Struct, frozen=True):
     name: str  # "x.eml", "cur/x:2,S"; may hold undecodable bytes as surrogates
     size: int
     modified: int
+    link: bool = False
+
+    @property
+    def delivered(self) -> bool:
+        """Whether it stands where a Maildir's messages do."""
+        return self.name.startswith(("cur/", "new/"))
 
 
 class Listing(Struct):
@@ -89,7 +95,7 @@ def _add(entry: os.DirEntry[str], prefix: str, found: Listing) -> None:
     elif not is_ignored(entry.name) and (entry.is_file(follow_symlinks=False) or entry.is_symlink()):
         try:
             facts = entry.stat(follow_symlinks=False)
-            found.files.append(Found(name, facts.st_size, facts.st_mtime_ns))
+            found.files.append(Found(name, facts.st_size, facts.st_mtime_ns, entry.is_symlink()))
         except OSError:
             found.files.append(Found(name, -1, 0))  # reading will say why
 
@@ -99,17 +105,20 @@ def _is_hidden_maildir(entry: os.DirEntry[str]) -> bool:
     return any(os.path.isdir(os.path.join(entry.path, name)) for name in DELIVERED)  # noqa: PTH112, PTH118
 
 
-def classify(path: Path, size: int) -> Sniffed:
-    """What a file is; an mbox of one message is a "message". "unreadable" if it can't be opened."""
+def classify(path: Path, size: int) -> str:
+    """What a file is: `sniff`'s kind, but an mbox of one message is a "message"; "unreadable" if it can't be opened."""
     try:
         with open_plain(path) as file:
-            head = file.read(HEAD)
-            found = sniff(head)
-            if found.kind == "mbox" and size <= BLOCK and is_single(head + file.read(BLOCK)):
-                return Sniffed("message")
-            return found
+            return _classified(from_file(file, size))
     except (OSError, ArchiveError):
-        return Sniffed("unreadable")
+        return "unreadable"
+
+
+def _classified(source: Source) -> str:
+    kind = sniff(source.peek(HEAD)).kind
+    if source.failed:
+        return "unreadable"
+    return "message" if kind == "mbox" and source.size <= BLOCK and is_single(source.peek(BLOCK)) else kind
 
 
 def open_plain(path: Path) -> BinaryIO:
@@ -121,24 +130,21 @@ def open_plain(path: Path) -> BinaryIO:
     return file
 
 
-def belongs(file: Found, path: Path, kind: str) -> bool:
-    """Whether a file is part of its folder's unit, by what `classify` found: archives are units of their own, empty
-    files and bookkeeping are nothing. All that was delivered to a Maildir is part of it."""
-    if file.name.startswith(("cur/", "new/")):
-        return file.size != 0
+def kind_of(file: Found, folder: Path) -> str:
+    """What a listed file is: `classify`'s kind, "link", or "empty". What was delivered to a Maildir is a "message"."""
+    if file.size == 0:
+        return "empty"
+    if file.link:
+        return "link"
+    return "message" if file.delivered else classify(folder / file.name, file.size)
+
+
+def belongs(file: Found, kind: str) -> bool:
+    """Whether a file of a kind is part of its folder's unit: archives are units of their own, empty files and
+    bookkeeping are nothing."""
     if kind == "other":
         return not is_bookkeeping(file.name)
     return kind in ("message", "unreadable", "link")
-
-
-def kind_of(file: Found, folder: Path) -> str:
-    """What a listed file is: `classify`'s kind, "link", or "empty"."""
-    path = folder / file.name
-    if file.size == 0:
-        return "empty"
-    if path.is_symlink():
-        return "link"
-    return classify(path, file.size).kind
 
 
 def read(unit: Unit, position: str = "") -> Iterator[Item | Problem]:
@@ -163,16 +169,18 @@ def _file(unit: Unit, file: Found, inner: str) -> Iterator[Item | Problem]:
     after = quote(file.name, safe=_SAFE, errors="surrogateescape")
     member = readable(file.name)
     path = unit.path / file.name
+    if file.link:
+        yield from _link(unit, path, member, after)
+        return
+    if file.size == 0:
+        return
     try:
-        if path.is_symlink():
-            yield from _link(unit, path, member, after)
-            return
-        if not file.name.startswith(("cur/", "new/")) and not belongs(file, path, kind_of(file, unit.path)):
-            return
         with open_plain(path) as opened:
             size = os.fstat(opened.fileno()).st_size
-            level = Level(Budget(size))
-            for thing in things(from_file(opened, size), level, member, inner, maildir_flags(file.name)):
+            source = from_file(opened, size)
+            if not file.delivered and not belongs(file, _classified(source)):
+                return
+            for thing in things(source, Level(Budget(size)), member, inner, maildir_flags(file.name)):
                 thing.position = after if thing.position == END else f"{after};{thing.position}"
                 yield thing
     except ArchiveError as error:

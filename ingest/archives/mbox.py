@@ -12,7 +12,8 @@ What is done here, decided once a file by its first MiB:
   shows that the file keeps such counts; one that doesn't is not.
 * mboxo and mboxrd: one `>` is taken from lines `>From `, `>>From ` …, unless a line `From ` stands unquoted in a body
   of the first MiB: then the writer quoted nothing (mboxcl2 and careless ones) and every `>` is the author's.
-* The blank line before a dividing line, or at the end, belongs to the mbox and not to the message.
+* The blank line before a dividing line, or at the end, belongs to the mbox and not to the message, also in a file that
+  holds one message only: the first mail of a mailbox is the same mail when the second has come.
 """
 
 import re
@@ -247,7 +248,8 @@ def _by_count(buffer: _Buffer) -> int | None:
         end = _counted_end(buffer.data, body, ended=buffer.ended) if body else None
         if end is None or end >= 0:
             return end
-        buffer.more(buffer.start, -end)
+        # By an eighth more than asked for, so that counts that don't hold can't have all of it copied each time.
+        buffer.more(buffer.start, max(-end, len(buffer.data) // 8))
 
 
 def _cut(buffer: _Buffer, parts: list[bytes], size: int, end: int) -> tuple[bytes, int]:
@@ -258,9 +260,11 @@ def _cut(buffer: _Buffer, parts: list[bytes], size: int, end: int) -> tuple[byte
     if size > LARGEST:
         return b"", size
     raw = b"".join([*parts, rest]) if parts else rest
-    if raw.endswith(b"\r\n\r\n"):
-        return raw[:-2], size
-    return (raw[:-1] if raw.endswith(b"\n\n") else raw), size
+    if raw.endswith(b"\n\n"):
+        return raw[:-1], size
+    # In a file whose own lines end with a line feed alone, a blank line of CR LF is the message's.
+    line = raw.find(b"\n", 0, WINDOW)
+    return (raw[:-2] if raw.endswith(b"\n\r\n") and raw[line - 1 : line] == b"\r" else raw), size
 
 
 def _thing(raw: bytes, size: int, offset: int, kind: Dialect, member: str, flags: str) -> Item | Problem:

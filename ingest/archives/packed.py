@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ingest.archives import mbox, tars, zips
+from ingest.archives import mbox, salvage, tars, zips
 from ingest.archives.errors import ArchiveError, TooDeep, Truncated
 from ingest.archives.items import END, Item, Problem
 from ingest.archives.names import is_bookkeeping, is_ignored, maildir_flags, readable
@@ -92,8 +92,11 @@ def _members(source: Source, kind: str, level: Level, member: str, position: str
     """What the members of a zip or tar hold."""
     first, _, inner = position.partition(";")
     start = int(first) if _NUMBER.fullmatch(first) else 0
-    opened = zips.members if kind == "zip" else tars.members
-    for entry in opened(source, level.budget, start):
+    if kind == "zip":
+        opened = zips.members(source, level.budget, start, salvage.members)
+    else:
+        opened = tars.members(source, level.budget, start)
+    for entry in opened:
         if is_ignored(entry.name):
             continue
         name = f"{member}!{readable(entry.name)}" if member else readable(entry.name)

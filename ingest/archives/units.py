@@ -33,7 +33,7 @@ def units(path: str | os.PathLike[str]) -> Iterator[Unit | Problem]:
     if stat.S_ISDIR(facts.st_mode):
         yield from _walk(root)
     elif stat.S_ISREG(facts.st_mode):
-        kind = classify(root, facts.st_size).kind
+        kind = classify(root, facts.st_size)
         known = kind not in ("empty", "ignored", "unreadable")
         yield Unit(root, kind if known else "other", facts.st_size, facts.st_mtime_ns, root)
     else:
@@ -69,8 +69,8 @@ def _sorted_out(path: Path, listing: Listing, root: Path) -> tuple[Unit | None, 
     own: list[Found] = []
     archives: list[Unit] = []
     for file in listing.files:
-        kind = "message" if file.name.startswith(("cur/", "new/")) else kind_of(file, path)
-        if belongs(file, path, kind):
+        kind = kind_of(file, path)
+        if belongs(file, kind):
             own.append(file)
         elif kind not in ("empty", "ignored", "other"):
             archives.append(Unit(path / file.name, kind, file.size, file.modified, root))

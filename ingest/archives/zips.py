@@ -16,8 +16,8 @@ from ingest.archives.streams import BLOCK, Budget, Source, from_chunks, unpacked
 SPOOLED = 2 << 30  # bytes of a zip inside an archive; above, it is not read
 IN_MEMORY = 32 << 20  # of those, what is kept off the disk
 
-_LOCAL = struct.Struct("<4s5H3I2H")  # local file header, §4.3.7
-_METHODS = {8: "deflate", 12: "bzip2", 93: "zstd", 95: "xz"}  # §4.4.5; 0 is stored
+LOCAL = struct.Struct("<4s5H3I2H")  # local file header, §4.3.7
+METHODS = {8: "deflate", 12: "bzip2", 93: "zstd", 95: "xz"}  # §4.4.5; 0 is stored
 _FAULTS = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError, RuntimeError, struct.error,
            OverflowError, LookupError)  # fmt: skip
 
@@ -31,16 +31,22 @@ class Member(Struct):
     error: ArchiveError | None = None
 
 
-def members(source: Source, budget: Budget, first: int = 0) -> Iterator[Member]:
+Salvage = Callable[[IO[bytes], Budget, int], Iterator[Member]]
+
+
+def members(source: Source, budget: Budget, first: int, salvage: Salvage) -> Iterator[Member]:
     """The files of a zip from number `first` on, in the order of its directory. ArchiveError.
 
-    A source that is no file is copied to a temporary one first. Folders and symbolic links yield nothing.
+    A source that is no file is copied to a temporary one first. Folders and symbolic links yield nothing. Without a
+    directory `salvage` gives the members.
     """
     with _Seekable(source) as file:
         try:
             infos = zipfile.ZipFile(file).infolist()
         except _FAULTS as error:
-            raise Damaged(f"The zip file's directory can't be read ({error}).") from error
+            yield from salvage(file, budget, first)
+            reason = f"The zip file's directory is missing or damaged ({error}); what could be found without was read."
+            raise Damaged(reason) from error
         for number, info in enumerate(infos):
             if number < first or info.is_dir() or stat.S_ISLNK(info.external_attr >> 16):
                 continue
@@ -84,35 +90,40 @@ class _Seekable:
 def _open(file: IO[bytes], info: zipfile.ZipInfo, budget: Budget) -> Source:
     if info.flag_bits & 0x1:
         raise Encrypted("It is protected with a password.")
-    packed = Source(_slices(file, _data_start(file, info), info.compress_size))
-    if info.compress_type == zipfile.ZIP_STORED:
-        chunks = _stored(packed, budget)
-    elif info.compress_type in _METHODS:
-        chunks = unpacked(packed, _METHODS[info.compress_type], budget)
-    elif info.compress_type == zipfile.ZIP_LZMA:
+    packed = Source(slices(file, _data_start(file, info), info.compress_size))
+    if info.compress_type == zipfile.ZIP_LZMA:
         chunks = _by_library(file, info, budget)
     else:
-        name = zipfile.compressor_names.get(info.compress_type, f"number {info.compress_type}")  # type: ignore[attr-defined]
-        raise Unsupported(f"The compression method ({name}) is not one that can be read.")
-    return from_chunks(_checked(chunks, info.CRC))
+        chunks = content(packed, info.compress_type, budget)
+    return from_chunks(checked(chunks, info.CRC))
+
+
+def content(packed: Source, method: int, budget: Budget) -> Iterator[bytes]:
+    """A member's bytes out of its packed ones. Unsupported."""
+    if method == zipfile.ZIP_STORED:
+        return _stored(packed, budget)
+    if method in METHODS:
+        return unpacked(packed, METHODS[method], budget)
+    name = {1: "shrink", 6: "implode", 9: "deflate64", 14: "lzma", 97: "wavpack", 98: "ppmd", 99: "encrypted"}
+    raise Unsupported(f"Its compression method ({name.get(method, f'number {method}')}) is not one that can be read.")
 
 
 def _data_start(file: IO[bytes], info: zipfile.ZipInfo) -> int:
     """Where a member's data begin: its local header may be longer than the directory says."""
     try:
         file.seek(info.header_offset)
-        raw = file.read(_LOCAL.size)
+        raw = file.read(LOCAL.size)
     except (OSError, ValueError) as error:
         raise Damaged(f"Its place in the zip file can't be read ({error}).") from error
-    if len(raw) < _LOCAL.size:
+    if len(raw) < LOCAL.size:
         raise Truncated("The zip file ends before it.")
-    fields = _LOCAL.unpack(raw)
+    fields = LOCAL.unpack(raw)
     if fields[0] != b"PK\x03\x04":
         raise Damaged("It does not stand where the zip file's directory says.")
-    return int(info.header_offset + _LOCAL.size + fields[9] + fields[10])
+    return int(info.header_offset + LOCAL.size + fields[9] + fields[10])
 
 
-def _slices(file: IO[bytes], start: int, length: int) -> Callable[[], bytes]:
+def slices(file: IO[bytes], start: int, length: int) -> Callable[[], bytes]:
     """Gives a stretch of a file piece by piece; the file may be sought in between."""
     at, end = start, start + length
 
@@ -152,7 +163,7 @@ def _by_library(file: IO[bytes], info: zipfile.ZipInfo, budget: Budget) -> Itera
         raise Damaged(f"The compressed data is damaged ({error}).") from error
 
 
-def _checked(chunks: Iterator[bytes], expected: int) -> Iterator[bytes]:
+def checked(chunks: Iterator[bytes], expected: int) -> Iterator[bytes]:
     """The same chunks; Damaged after them when their checksum is not the one the zip file has."""
     crc = 0
     for chunk in chunks:
