@@ -14,7 +14,6 @@ from ingest.console import (
     INTERRUPTED,
     WRONG,
     Sorry,
-    clean,
     console,
     engine_option,
     existing,
@@ -22,6 +21,7 @@ from ingest.console import (
     print_json,
     stoppable,
 )
+from mappings.plain import clean
 
 if TYPE_CHECKING:
     from ingest.progress import Outcome, Progress

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 from msgspec import Struct
 
-from ingest.console import clean
+from mappings.plain import clean
 
 if TYPE_CHECKING:
     from rich.console import Console

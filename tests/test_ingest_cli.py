@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import console
-from ingest.console import clean, clean_text, print_json
+from ingest.console import print_json
+from mappings.plain import clean, clean_text
 from search.engine import open_engine
 from webapp.cli import main
 

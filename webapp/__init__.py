@@ -1,34 +1,29 @@
-"""The site: `create_app` is its table of contents."""
+"""The site: `create_app` is its table of contents. Nothing heavy is imported before it is called: `--help` is quick."""
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-from flask import Flask
-from werkzeug.routing import BaseConverter
+if TYPE_CHECKING:
+    from flask import Flask
 
-from search.engine import Engine
-from webapp import context, errors, security, templating
-from webapp.mail import MailReader
-from webapp.pages import help, message, part, search, status, thread
+    from search.engine import Engine
+    from webapp.mail import MailReader
 
-
-class MailConverter(BaseConverter):
-    """An id in an address: hexadecimal digits, a ghost's with a "g" before them."""
-
-    regex = "g?[0-9a-f]{1,64}"
-
-
-class NumberConverter(BaseConverter):
-    """A part's number as IMAP counts it: "2", "1.3"."""
-
-    regex = r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,20}"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def create_app(
-    engine: Engine, mail: MailReader, *, title: str = "Unsealed", writable: bool = False,
-    hosts: Collection[str] | None = security.LOOPBACK,
-) -> Flask:
+    engine: "Engine", mail: "MailReader", *, title: str = "Unsealed", writable: bool = False,
+    hosts: Collection[str] | None = LOOPBACK,
+) -> "Flask":  # fmt: skip
     """The site on an open corpus. `hosts`: the names it answers to, without port; None for any. Nothing here writes
     yet, whatever `writable` says."""
+    from flask import Flask
+
+    from webapp import context, errors, security, templating
+    from webapp.converters import MailConverter, NumberConverter
+    from webapp.pages import help, message, part, search, status, thread
+
     app = Flask(__name__, static_url_path="/static")
     app.extensions["unsealed"] = context.Site(engine=engine, mail=mail, title=title, writable=writable)
     app.url_map.converters.update(mail=MailConverter, number=NumberConverter)

@@ -18,13 +18,13 @@ from ingest.console import (
     INTERRUPTED,
     Commands,
     Sorry,
-    clean,
     console,
     engine_option,
     json_option,
     print_json,
     stoppable,
 )
+from mappings.plain import clean
 
 if TYPE_CHECKING:
     from mappings.records import Attachment, Forensics
@@ -112,14 +112,17 @@ def serve_pages(corpus: "Engine", host: str, port: int) -> None:
         reason = getattr(error, "strerror", None) or str(error)
         raise Sorry(f"Can't serve at {host}, port {port}: {reason}. Another port: --port 0 takes any.") from None
     found = getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]
-    if not all(is_loopback(address) for address, _ in found):
-        click.echo(f"Whoever can reach {host} can now read this corpus, without a password.", err=True)
-    for address, number in found:
-        name = f"[{address}]" if ":" in address else address
-        click.echo(f"http://{name}:{number}/  (^C ends)")
     before = signal.signal(signal.SIGTERM, end)
     try:
+        if not all(is_loopback(address) for address, _ in found):
+            click.echo(f"Whoever can reach {host} can now read this corpus, without a password.", err=True)
+        for address, number in found:
+            name = f"[{address}]" if ":" in address else address
+            click.echo(f"http://{name}:{number}/  (^C ends)")
+        sys.stdout.flush()
         server.run()
+    except KeyboardInterrupt:
+        pass
     finally:
         signal.signal(signal.SIGTERM, before)
         server.close()
@@ -240,7 +243,7 @@ def show(id: str, headers: bool, raw: bool, thread: bool, engine: str, as_json: 
 def _write_raw(data: bytes) -> None:
     """The exact bytes, except onto a terminal, which they could steer."""
     if sys.stdout.isatty():
-        from ingest.console import clean_text
+        from mappings.plain import clean_text
 
         click.echo(clean_text(data.decode("utf-8", "replace")))
         return

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, request
 from werkzeug.wrappers import Response
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 PAGE = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"

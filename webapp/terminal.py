@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from rich.console import Console
 from rich.text import Text
 
-from ingest.console import clean, clean_text
+from mappings.plain import clean, clean_text
 from mappings.records import Address, Message, MessageRow, Place, Thread
 from search.results import Fragment, Hit, Page
 

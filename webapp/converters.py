@@ -1,0 +1,15 @@
+"""What stands in addresses for a message and for a part."""
+
+from werkzeug.routing import BaseConverter
+
+
+class MailConverter(BaseConverter):
+    """An id in an address: hexadecimal digits, a ghost's with a "g" before them."""
+
+    regex = "g?[0-9a-f]{1,64}"
+
+
+class NumberConverter(BaseConverter):
+    """A part's number as IMAP counts it: "2", "1.3"."""
+
+    regex = r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,20}"
