@@ -102,33 +102,29 @@ def settle(writer: Writer, progress: Callable[[int, int], None] | None = None) -
     """
     arranged = 0
     while loose := writer.loose():
-        if _join_by_subject(writer, loose):
+        if _join_by_subject(writer):
             loose = writer.loose()
         for start in range(0, len(loose), BATCH):
-            batch = loose[start : start + BATCH]
-            writer.arrange([(label, arrange(writer.members(label))) for label in batch])
-            arranged += len(batch)
+            members = writer.members(loose[start : start + BATCH])
+            writer.arrange([(label, arrange(group)) for label, group in members.items()])
+            arranged += len(members)
             if progress:
-                progress(start + len(batch), len(loose))
+                progress(start + len(members), len(loose))
     return arranged
 
 
-def _join_by_subject(writer: Writer, labels: list[int]) -> int:
-    """Joins what the subject rule says belongs together; gives the number of joins.
-
-    All pairs are asked for before the first join: a label that has been joined away has no more to tell.
-    """
+def _join_by_subject(writer: Writer) -> int:
+    """Joins what the subject rule says belongs together; gives the number of joins."""
     top: dict[int, int] = {}
     pairs: list[tuple[int, int]] = []
-    for label in labels:
-        for reply, older in writer.kin(label, WINDOW):
-            if answers(reply, older):
-                first, second = _top(top, reply.num), _top(top, older.num)
-                if first != second:
-                    top[first] = second
-                    pairs.append((reply.num, older.num))
-    for first, second in pairs:
-        writer.join(first, second)
+    for reply, older in writer.kin(WINDOW):
+        if answers(reply, older):
+            first, second = _top(top, reply.num), _top(top, older.num)
+            if first != second:
+                top[first] = second
+                pairs.append((reply.num, older.num))
+    if pairs:
+        writer.join(pairs)
     return len(pairs)
 
 

@@ -42,6 +42,7 @@ class Slim(Struct, frozen=True, array_like=True):
     preview: str
     people: tuple[str, ...]  # the sender's address first
     attribution: str
+    thread_index: str
 
 
 slim_encoder = msgpack.Encoder()

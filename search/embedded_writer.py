@@ -279,24 +279,27 @@ class EmbeddedWriter:
         """Labels of the threads that changed since they were last arranged."""
         return [row[0] for row in self._store.all("SELECT label FROM loose ORDER BY label")]
 
-    def members(self, label: int) -> list[Member]:
-        """The messages that carry this label."""
-        return [_member(row) for row in self._store.all(f"{_MEMBERS} WHERE m.label = ?", (label,))]
+    def members(self, labels: Sequence[int]) -> dict[int, list[Member]]:
+        """The messages that carry each of these labels."""
+        found: dict[int, list[Member]] = {label: [] for label in labels}
+        for label, *row in self._store.among(f"{_MEMBERS} WHERE m.label IN ({{}})", labels):
+            found[label].append(_member(row))
+        return found
 
-    def kin(self, label: int, window: int) -> list[tuple[Member, Member]]:
-        """Pairs (orphan reply, older message of the same subject) of different labels, one of them this one."""
-        pairs = self._store.all(_KIN.format("o.label = ? AND m.label <> ?"), (window, label, label))
-        pairs += self._store.all(_KIN.format("m.label = ? AND o.label <> ?"), (window, label, label))
+    def kin(self, window: int) -> list[tuple[Member, Member]]:
+        """Pairs (orphan reply, older message of the same subject) of different labels, one of them loose."""
+        pairs = sorted(set(self._store.all(_KIN, {"window": window})))
         numbers = sorted({num for pair in pairs for num in pair})
         rows = self._store.among(f"{_MEMBERS} WHERE m.num IN ({{}})", numbers)
-        found = {row[0]: _member(row) for row in rows}
-        return [(found[reply], found[older]) for reply, older in sorted(set(pairs))]
+        found = {row[1]: _member(row[1:]) for row in rows}
+        return [(found[reply], found[older]) for reply, older in pairs]
 
-    def join(self, first: int, second: int) -> None:
-        """Makes one thread of two messages', given by their numbers."""
+    def join(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Makes one thread of the two messages' of each pair, given by their numbers, all or nothing."""
         with self._transaction():
-            rows = self._store.all("SELECT label FROM messages WHERE num IN (?, ?)", (first, second))
-            self._join_all({label for (label,) in rows})
+            for pair in pairs:
+                rows = self._store.all("SELECT label FROM messages WHERE num IN (?, ?)", pair)
+                self._join_all({label for (label,) in rows})
 
     def arrange(self, threads: Iterable[tuple[int, Arranged]]) -> None:
         """Stores threads' trees and ghosts in one transaction; their labels are no longer loose."""
@@ -313,11 +316,13 @@ class EmbeddedWriter:
         rows = self._store.all("SELECT id, num FROM messages WHERE label = ?", (label,))
         numbers: dict[str, int] = {id.hex(): num for id, num in rows}
         numbers |= self._keep_ghosts(label, thread, {row[0]: row[1:] for row in old})
-        for pos, leaf in enumerate(thread.leaves):
-            num, parent = numbers[leaf.id], numbers.get(leaf.parent, 0)
-            table = "ghosts" if num < 0 else "messages"
-            connection.execute(
-                f"UPDATE {table} SET parent = ?, depth = ?, pos = ? WHERE num = ?", (parent, leaf.depth, pos, abs(num))
+        rows = [
+            (numbers.get(leaf.parent, 0), leaf.depth, pos, numbers[leaf.id]) for pos, leaf in enumerate(thread.leaves)
+        ]
+        for table, sign in (("messages", 1), ("ghosts", -1)):
+            connection.executemany(
+                f"UPDATE {table} SET parent = ?, depth = ?, pos = ? WHERE num = ?",
+                [(*row[:3], sign * row[3]) for row in rows if sign * row[3] > 0],
             )
         connection.execute(
             "INSERT OR REPLACE INTO threads VALUES (?, ?, ?)", (label, numbers[thread.id], thread.subject)
@@ -364,10 +369,17 @@ class EmbeddedWriter:
             yield from self._documents.rebuild()
 
 
-_MEMBERS = "SELECT m.num, m.id, m.date, m.copy_key, s.slim FROM messages m JOIN slims s ON s.num = m.num"
-_KIN = """SELECT o.num, m.num FROM messages o JOIN messages m ON m.subject_key = o.subject_key
-    AND m.date BETWEEN o.date - ? AND o.date AND m.num <> o.num
-    WHERE o.orphan = 1 AND o.subject_key <> 0 AND {}"""
+_MEMBERS = "SELECT m.label, m.num, m.id, m.date, m.copy_key, s.slim FROM messages m JOIN slims s ON s.num = m.num"
+# from what is loose to its kin, either way round; CROSS JOIN keeps that order
+_KIN = """
+SELECT o.num, m.num FROM loose l CROSS JOIN messages o ON o.label = l.label AND o.orphan = 1 AND o.subject_key <> 0
+    CROSS JOIN messages m ON m.subject_key = o.subject_key AND m.date BETWEEN o.date - :window AND o.date
+    WHERE m.label <> o.label
+UNION ALL
+SELECT o.num, m.num FROM loose l CROSS JOIN messages m ON m.label = l.label AND m.subject_key <> 0
+    CROSS JOIN messages o ON o.orphan = 1 AND o.subject_key = m.subject_key
+        AND o.date BETWEEN m.date AND m.date + :window
+    WHERE m.label <> o.label"""
 
 
 class _Packed(Struct, frozen=True):
@@ -386,7 +398,7 @@ def _member(row: Any) -> Member:
     slim = slim_decoder.decode(blob)
     return Member(
         num, id.hex(), slim.message_id, slim.references, date, slim.subject, frozenset(slim.people),
-        slim.people[0] if slim.people else "", copy_key, slim.attribution,
+        slim.people[0] if slim.people else "", copy_key, slim.attribution, slim.thread_index,
     )  # fmt: skip
 
 
@@ -403,5 +415,6 @@ def _slim(prepared: Prepared) -> bytes:
             len(named) + len(message.bcc), message.zone, message.date_source,
             sum(not attachment.inline for attachment in message.attachments), prepared.place.collection, message.lang,
             preview, tuple(dict.fromkeys(people[:_PEOPLE])), attribution[:200],
+            message.thread_index[:200],
         )
     )  # fmt: skip

@@ -140,15 +140,15 @@ class Writer(Protocol):
     def loose(self) -> list[int]:
         """Labels of the threads that changed since they were last arranged."""
 
-    def members(self, label: int) -> list[Member]:
-        """The messages that carry this label."""
+    def members(self, labels: Sequence[int]) -> dict[int, list[Member]]:
+        """The messages that carry each of these labels."""
 
-    def kin(self, label: int, window: int) -> list[tuple[Member, Member]]:
-        """Pairs (orphan reply, older message of the same subject key at most `window` seconds before it) that carry
-        different labels, one of them this one: where a reply that names no mail may belong."""
+    def kin(self, window: int) -> list[tuple[Member, Member]]:
+        """Pairs (orphan reply, message of the same subject key at most `window` seconds older) that carry different
+        labels, one of them loose: where a reply that names no mail may belong."""
 
-    def join(self, first: int, second: int) -> None:
-        """Makes one thread of two messages', given by their numbers."""
+    def join(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Makes one thread of the two messages' of each pair, given by their numbers, all or nothing."""
 
     def arrange(self, threads: Iterable[tuple[int, Arranged]]) -> None:
         """Stores threads' trees and ghosts under their labels, all or nothing; these are no longer loose."""

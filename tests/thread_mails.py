@@ -87,25 +87,29 @@ class Memory:
     def loose(self) -> list[int]:
         return sorted(self.changed)
 
-    def members(self, label: int) -> list[Member]:
-        return [fact for fact, its in zip(self.facts, self.labels, strict=True) if its == label]
+    def members(self, labels: Sequence[int]) -> dict[int, list[Member]]:
+        return {
+            label: [fact for fact, its in zip(self.facts, self.labels, strict=True) if its == label]
+            for label in labels
+        }
 
-    def kin(self, label: int, window: int) -> list[tuple[Member, Member]]:
+    def kin(self, window: int) -> list[tuple[Member, Member]]:
         pairs = []
         for reply, by in zip(self.stored, self.labels, strict=True):
             if not (reply.orphan and reply.subject_key and reply.message.date is not None):
                 continue
             for older, its in zip(self.stored, self.labels, strict=True):
-                if label not in (by, its) or by == its or older.subject_key != reply.subject_key:
+                if not {by, its} & self.changed or by == its or older.subject_key != reply.subject_key:
                     continue
                 if older.message.date is not None and 0 <= reply.message.date - older.message.date <= window:
                     pairs.append((reply, older))
         facts = {fact.id: fact for fact in self.facts}
         return [(facts[reply.message.id], facts[older.message.id]) for reply, older in pairs]
 
-    def join(self, first: int, second: int) -> None:
-        self.joins += 1
-        self._merge(self.labels[first], self.labels[second])
+    def join(self, pairs: Iterable[tuple[int, int]]) -> None:
+        for first, second in pairs:
+            self.joins += 1
+            self._merge(self.labels[first], self.labels[second])
 
     def arrange(self, threads: Iterable[tuple[int, Arranged]]) -> None:
         for label, thread in threads:
