@@ -18,6 +18,7 @@ _FIELDS = {
     "with": ("from", "to", "cc", "bcc"),
 }
 _CHANGED = re.compile(rf"{MENDED.pattern}|[^\x00-\x7f]", re.DOTALL)
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _PIECE = re.compile(rf"{CJK_RUN.pattern}|(?:(?!{CJK_RUN.pattern}).)+", re.DOTALL)
 _CACHED = 50_000  # words whose likeness is remembered
 
@@ -73,7 +74,8 @@ class _Folded:
 
     def _slowly(self, text: str) -> None:
         pieces, length, at = [], 0, 0
-        for match in _CHANGED.finditer(text):
+        changed = _CHANGED if BROKEN.search(text) else _BEYOND_ASCII
+        for match in changed.finditer(text):
             mended = MENDED.fullmatch(match[0])
             new = fold(mend(match) if mended else match[0])
             if not mended and len(new) == len(match[0]):

@@ -195,6 +195,8 @@ class _Reader:
         try:
             if not text.strip():
                 raise ValueProblem(f"{field}: needs a value", f"such as {EXAMPLES[field]}")
+            if field == "list" and token.type == "PHRASE":
+                return Exact("list", text.strip().lower())  # in quotes it is taken as it stands
             return READERS[field](text.strip(), self._today)
         except ValueProblem as problem:
             self._fail(str(problem), *self._span(token), problem.hint)

@@ -86,6 +86,7 @@ A, B, C = Word("a"), Word("b"), Word("c")
         ("is:ghost", Exact("is", "ghost")),
         ("list:<Announce.Example.org>", Exact("list", "announce.example.org")),
         ("list:announce@example.org", Exact("list", "announce.example.org")),
+        ('list:"A@example.org"', Exact("list", "a@example.org")),
         ("id:3F786850", Exact("id", "3f786850")),
         ("id:<Ab.1@X.org>", Exact("id", "Ab.1@X.org")),
         ('collection:"My box"', Exact("collection", "My box")),
