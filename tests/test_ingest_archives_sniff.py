@@ -104,6 +104,7 @@ def test_formats_of_mail_that_are_not_read_are_named(head: bytes, what: str) -> 
 def test_nothing_and_indexes_are_passed_over() -> None:
     assert sniff(b"").kind == "empty"
     assert sniff(b"\n\r\n \n").kind == "empty"
+    assert sniff(b"\n" * HEAD).code == "not-mail"
     assert sniff(b"// <!-- <mdb:mork:z v=\"1.4\"/> -->\n").kind == "ignored"
 
 

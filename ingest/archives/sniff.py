@@ -108,7 +108,7 @@ def _text_or_binary(head: bytes) -> Sniffed:
     start = _START.match(head)
     body = head[start.end() if start else 0 :]
     if not body:
-        return Sniffed("empty")
+        return Sniffed("empty") if len(head) < HEAD else _other("a file that begins with thousands of blank lines")
     if b"\0" in head[:4096]:
         return _other("a binary file")
     if re.match(rb"<!doctype html|<html|<head|<body", body, re.IGNORECASE):
