@@ -27,6 +27,8 @@ from ingest.console import (
 from mappings.plain import clean
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from mappings.records import Attachment, Forensics
     from search.engine import Engine
     from search.results import Order
@@ -97,7 +99,7 @@ def serve(host: str, port: int, engine: str) -> None:
 
 
 def serve_pages(corpus: "Engine", host: str, port: int) -> None:
-    """Serves until ^C or SIGTERM; Sorry for an address that can't be had."""
+    """Serves until ^C or SIGTERM. Sorry for an address that can't be had."""
     from waitress import create_server  # type: ignore[import-untyped]
 
     from webapp import create_app
@@ -105,27 +107,35 @@ def serve_pages(corpus: "Engine", host: str, port: int) -> None:
     def end(number: int, frame: FrameType | None) -> NoReturn:
         raise SystemExit(DONE)
 
-    app = create_app(corpus, Mail()) if is_loopback(host) else create_app(corpus, Mail(), hosts=None)
+    with listening(host, port) as sock:
+        address, number = sock.getsockname()[:2]
+        app = create_app(corpus, Mail()) if is_loopback(address) else create_app(corpus, Mail(), hosts=None)
+        server = create_server(app, sockets=[sock], threads=THREADS, ident="unsealed")
+        before = signal.signal(signal.SIGTERM, end)
+        try:
+            if not is_loopback(address):
+                click.echo(f"Whoever can reach {address} can now read this corpus, without a password.", err=True)
+            click.echo(f"http://{f'[{address}]' if ':' in address else address}:{number}/  (^C ends)")
+            sys.stdout.flush()
+            server.run()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            signal.signal(signal.SIGTERM, before)
+            server.close()
+
+
+def listening(host: str, port: int) -> "socket":
+    """A socket that listens there; Sorry for an address that can't be had."""
+    from socket import SOCK_STREAM, create_server, getaddrinfo
+
     try:
-        server = create_server(app, host=host, port=port, threads=THREADS, ident="unsealed")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise Sorry(f"Can't serve at {host}, port {port}: {reason}. Another port: --port 0 takes any.") from None
-    found = getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        if not all(is_loopback(address) for address, _ in found):
-            click.echo(f"Whoever can reach {host} can now read this corpus, without a password.", err=True)
-        for address, number in found:
-            name = f"[{address}]" if ":" in address else address
-            click.echo(f"http://{name}:{number}/  (^C ends)")
-        sys.stdout.flush()
-        server.run()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        server.close()
+        family, _, _, _, address = getaddrinfo(host, port, type=SOCK_STREAM)[0]
+        return create_server(address[:2], family=family)
+    except (OSError, UnicodeError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
+        hint = "Another --port may be free; 0 takes any that is." if isinstance(error, OSError) and port else ""
+        raise Sorry(f"Can't serve at {host}, port {port}: {reason}. {hint}".rstrip()) from None
 
 
 def is_loopback(host: str) -> bool:
