@@ -124,7 +124,7 @@ class Store:
             self._open.pop().close()
         self._local = threading.local()
 
-    def all(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    def all(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[Any]:
         """Every row of a statement."""
         return self.connection().execute(sql, values).fetchall()
 

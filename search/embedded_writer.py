@@ -5,28 +5,20 @@ import fcntl
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
 
 import tantivy
-import zstandard
-from msgspec import Struct, json, msgpack
+from msgspec import json
 
 from mappings.keys import ghost_key
-from mappings.records import ArchiveState, Message, Place, Prepared
+from mappings.records import ArchiveState, Place, Prepared
 from search.embedded_documents import Documents
-from search.embedded_store import GHOSTS, Slim, Store, slim_decoder, slim_encoder, translated
+from search.embedded_packing import Packed, pack, slim
+from search.embedded_store import GHOSTS, Store, slim_decoder, translated
 from search.engine import Arranged, Batch, Counts, Member
 from search.errors import CorpusLocked
-
-BLOCK = 128 * 1024  # bytes; neighbours repeat each other's words: larger blocks are smaller on disk, slower to read
-LEVEL = 3  # of zstd
-PREVIEW = 160  # characters
-_FIRST_RECIPIENTS = 3
-_PEOPLE = 100  # addresses that the subject rule looks at
-
-record_encoder = msgpack.Encoder()
 
 
 class EmbeddedWriter:
@@ -111,7 +103,7 @@ class EmbeddedWriter:
             counts = Counts(new=len(fresh), already=len(batch.messages) - len(fresh), failed=lost)
             archive = self._note_archive(batch.state, counts)
             self._note_failures(batch)
-            packed = self._pack([p for _, p in fresh])
+            packed = pack([p for _, p in fresh], self._pool)
             labels = self._link(fresh)
             new = {num for num, _ in fresh}
             again = [(numbers[p.message.id], p.place.collection) for p in batch.messages]
@@ -159,28 +151,6 @@ class EmbeddedWriter:
         """Strikes failures that a retry resolved."""
         with self._transaction():
             self._store.connection().executemany("DELETE FROM failures WHERE num = ?", ((n,) for n in numbers))
-
-    def _pack(self, fresh: Sequence[Prepared]) -> list["_Packed"]:
-        """Blocks of about `BLOCK` bytes, compressed in a thread beside this one.
-
-        A record stands behind its raw bytes, so that the text, which is in both, is there only once in effect.
-        """
-        blocks: list[_Packed] = []
-        held: list[bytes] = []
-        places: list[tuple[int, int, int]] = []
-        filled = 0
-        for prepared in fresh:
-            record = record_encoder.encode(prepared.message)
-            size = len(prepared.raw) + len(record)
-            if held and filled + size > BLOCK:
-                blocks.append(_Packed(self._pool.submit(_compress, held), places))
-                held, places, filled = [], [], 0
-            places.append((filled, filled + len(prepared.raw), len(record)))
-            held += (prepared.raw, record)
-            filled += size
-        if held:
-            blocks.append(_Packed(self._pool.submit(_compress, held), places))
-        return blocks
 
     def _link(self, fresh: Sequence[tuple[int, Prepared]]) -> dict[int, int]:
         """The label of each new message: the component its links are in; components that meet become one."""
@@ -246,7 +216,7 @@ class EmbeddedWriter:
         fresh: Sequence[tuple[int, Prepared]],
         labels: dict[int, int],
         numbers: dict[str, int],
-        packed: list["_Packed"],
+        packed: list[Packed],
     ) -> None:
         stored = self._store_blocks(packed)
         rows = []
@@ -264,9 +234,9 @@ class EmbeddedWriter:
             " block, raw_at, record_at, record_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
-        connection.executemany("INSERT INTO slims VALUES (?, ?)", [(num, _slim(p)) for num, p in fresh])
+        connection.executemany("INSERT INTO slims VALUES (?, ?)", [(num, slim(p)) for num, p in fresh])
 
-    def _store_blocks(self, blocks: list["_Packed"]) -> list[tuple[int, int, int, int]]:
+    def _store_blocks(self, blocks: list[Packed]) -> list[tuple[int, int, int, int]]:
         """Writes packed blocks; gives each message's block, the offsets of raw bytes and record, the record's size."""
         found: list[tuple[int, int, int, int]] = []
         for packed in blocks:
@@ -382,39 +352,10 @@ SELECT o.num, m.num FROM loose l CROSS JOIN messages m ON m.label = l.label AND 
     WHERE m.label <> o.label"""
 
 
-class _Packed(Struct, frozen=True):
-    """A block on its way; of each message in it, the offsets of raw bytes and record, and the record's size."""
-
-    data: Future[bytes]
-    places: list[tuple[int, int, int]]
-
-
-def _compress(values: list[bytes]) -> bytes:
-    return zstandard.ZstdCompressor(level=LEVEL).compress(b"".join(values))
-
-
 def _member(row: Any) -> Member:
     num, id, date, copy_key, blob = row
     slim = slim_decoder.decode(blob)
     return Member(
         num, id.hex(), slim.message_id, slim.references, date, slim.subject, frozenset(slim.people),
         slim.people[0] if slim.people else "", copy_key, slim.attribution, slim.thread_index,
-    )  # fmt: skip
-
-
-def _slim(prepared: Prepared) -> bytes:
-    message: Message = prepared.message
-    named = message.to + message.cc
-    people = [who.address.lower() for who in (*message.from_, *named, *message.bcc) if who.address]
-    own = next((s for s in message.segments if s.kind == "own" and s.end - s.start > 1), None)
-    preview = " ".join(message.text[own.start : own.start + 3 * PREVIEW].split())[:PREVIEW] if own else ""
-    attribution = next((s.who for s in message.segments if s.who), "")
-    return slim_encoder.encode(
-        Slim(
-            message.message_id, prepared.references, message.subject, message.from_, named[:_FIRST_RECIPIENTS],
-            len(named) + len(message.bcc), message.zone, message.date_source,
-            sum(not attachment.inline for attachment in message.attachments), prepared.place.collection, message.lang,
-            preview, tuple(dict.fromkeys(people[:_PEOPLE])), attribution[:200],
-            message.thread_index[:200],
-        )
     )  # fmt: skip

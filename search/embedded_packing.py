@@ -1,0 +1,71 @@
+"""How the embedded corpus packs messages: raw bytes and records into compressed blocks, and the slim rows of lists."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+
+import zstandard
+from msgspec import Struct, msgpack
+
+from mappings.records import Prepared
+from search.embedded_store import Slim, slim_encoder
+
+BLOCK = 128 * 1024  # bytes; neighbours repeat each other's words: larger blocks are smaller on disk, slower to read
+LEVEL = 3  # of zstd
+PREVIEW = 160  # characters
+_FIRST_RECIPIENTS = 3
+_PEOPLE = 100  # addresses that the subject rule looks at
+
+record_encoder = msgpack.Encoder()
+
+
+class Packed(Struct, frozen=True):
+    """A block on its way; of each message in it, the offsets of raw bytes and record, and the record's size."""
+
+    data: Future[bytes]
+    places: list[tuple[int, int, int]]
+
+
+def pack(fresh: Sequence[Prepared], pool: Executor) -> list[Packed]:
+    """Blocks of about `BLOCK` bytes, compressed in `pool`'s thread beside this one.
+
+    A record stands behind its raw bytes, so that the text, which is in both, is there only once in effect.
+    """
+    blocks: list[Packed] = []
+    held: list[bytes] = []
+    places: list[tuple[int, int, int]] = []
+    filled = 0
+    for prepared in fresh:
+        record = record_encoder.encode(prepared.message)
+        size = len(prepared.raw) + len(record)
+        if held and filled + size > BLOCK:
+            blocks.append(Packed(pool.submit(_compress, held), places))
+            held, places, filled = [], [], 0
+        places.append((filled, filled + len(prepared.raw), len(record)))
+        held += (prepared.raw, record)
+        filled += size
+    if held:
+        blocks.append(Packed(pool.submit(_compress, held), places))
+    return blocks
+
+
+def _compress(values: list[bytes]) -> bytes:
+    return zstandard.ZstdCompressor(level=LEVEL).compress(b"".join(values))
+
+
+def slim(prepared: Prepared) -> bytes:
+    """A message's slim row as it is stored."""
+    message = prepared.message
+    named = message.to + message.cc
+    people = [who.address.lower() for who in (*message.from_, *named, *message.bcc) if who.address]
+    own = next((s for s in message.segments if s.kind == "own" and s.end - s.start > 1), None)
+    preview = " ".join(message.text[own.start : own.start + 3 * PREVIEW].split())[:PREVIEW] if own else ""
+    attribution = next((s.who for s in message.segments if s.who), "")
+    return slim_encoder.encode(
+        Slim(
+            message.message_id, prepared.references, message.subject, message.from_, named[:_FIRST_RECIPIENTS],
+            len(named) + len(message.bcc), message.zone, message.date_source,
+            sum(not attachment.inline for attachment in message.attachments), prepared.place.collection, message.lang,
+            preview, tuple(dict.fromkeys(people[:_PEOPLE])), attribution[:200],
+            message.thread_index[:200],
+        )
+    )  # fmt: skip
