@@ -66,7 +66,7 @@ def write_all(corpus: Path) -> Boxes:
             owner, sent = _owner(first, mail, people)
             copy = Copy(mail, scribe.raw(mail, first, owner, sent), sent)
             for box in (first, *same):
-                boxes.put(box, copy)
+                boxes.put(box, replace(copy, sent=sent and box == first))
                 scribe.raws[draft.id, box] = copy.raw
     return boxes
 

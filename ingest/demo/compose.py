@@ -66,7 +66,7 @@ class Scribe:
         elif parent and mode == "top":
             quoted, quoted_html, level = *_answered(me, parent), parent.level + 1
         elif parent and mode == "inline":
-            line = quoting.attribution(me, parent.sender, local(parent.draft.when, me.zone))
+            line = quoting.attribution(me, parent.sender, local(dated(parent), me.zone))
             own, own_html = f"{line}\n{own}", f"<p>{line.replace('<', '&lt;').replace('>', '&gt;')}</p>\n{own_html}"
         name = draft.get("message-id") or message_id(draft, me)
         references = (*(parent.references[-20:] if parent else ()), *((parent.id,) if parent else ()))
@@ -142,12 +142,27 @@ def local(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(timezone(offset(zone, utc)))
 
 
+def dated(mail: Written) -> datetime:
+    """When the mail says it was written, which is what its readers' programs show."""
+    shown = mail.draft.get("date")
+    if len(shown) < len("2018-03-12 16:38"):
+        return mail.draft.when
+    return in_zone(shown, mail.sender.zone, mail.draft.when.second)
+
+
 def _own_words(draft: Draft, me: Person, answer: bool) -> tuple[str, str]:
     text = draft.body
     signed = draft.get("sig", me.sig if me.sig_on == "all" or not answer else "none")
-    if signed != "none":
-        text = f"{text}\n\n{signed.strip(chr(10))}" if text else signed
+    if signed not in {"", "none"}:
+        signed = signed.strip("\n")
+        text = f"{_without_name(text, signed)}\n\n{signed}" if text else signed
     return text, quoting.to_html(text, me.program)
+
+
+def _without_name(text: str, signed: str) -> str:
+    """A name at the end is left out where the signature says it again."""
+    head, _, last = text.rpartition("\n\n")
+    return head if head and (signed.startswith(last) or last in {"A.", "A.V."}) else text
 
 
 def _plain(mail: Written) -> str:
@@ -170,7 +185,7 @@ def _quotable(mail: Written) -> tuple[str, str]:
 
 def _answered(me: Person, parent: Written) -> tuple[str, str]:
     text, html = _quotable(parent)
-    when = local(parent.draft.when, me.zone)
+    when = local(dated(parent), me.zone)
     if me.program == "outlook":
         return _block(me, parent, when, text, html)
     line = quoting.attribution(me, parent.sender, when)
@@ -197,7 +212,7 @@ def _block(me: Person, mail: Written, when: datetime, text: str, html: str) -> t
 
 def _forwarded(me: Person, mail: Written) -> tuple[str, str]:
     text, html = _quotable(mail)
-    when = local(mail.draft.when, me.zone)
+    when = local(dated(mail), me.zone)
     if me.program == "outlook":
         return _block(me, mail, when, text, html)
     to = ", ".join(f"{p.name} <{p.address}>" for p in mail.to[:4])
@@ -271,10 +286,9 @@ def _headers(mail: Written, sent: bool) -> list[mime.Header]:
     rows.append(("Subject", subject))
     shown = draft.get("date")
     if shown != "none":
-        moment = in_zone(shown, me.zone, draft.when.second) if shown and not shown.startswith("1970") else draft.when
-        rows.append(
-            ("Date", "Thu, 01 Jan 1970 00:00:00 +0000" if shown.startswith("1970") else format_datetime(moment))
-        )
+        rows.append(("Date", "Thu, 01 Jan 1970 00:00:00 +0000" if shown == "1970" else format_datetime(dated(mail))))
+    if draft.get("importance"):
+        rows.append(("Importance", draft.get("importance")))
     rows.append(("Message-ID", f"<{mail.id}>"))
     rows += _links(mail)
     for key in ("x-header", "y-header"):
