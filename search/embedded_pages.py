@@ -9,10 +9,11 @@ import tantivy
 from msgspec import MsgspecError, Struct, json
 
 from search.errors import CursorError
+from search.explain import unparse
+from search.query import Exact
 from search.results import Bar, Facet, FacetValue, Histogram
 
 FACETS = {"from": "from_address", "collection": "collection", "lang": "lang", "has": "has", "list": "list"}
-_QUOTED = {"from", "collection", "list"}
 VALUES = 12  # listed of each facet
 BARS = 400  # a histogram with more is shown without its gaps
 _MONTHS_OF_YEARS = 48  # longer spans are shown by years
@@ -65,7 +66,7 @@ def facets(answer: dict[str, Any]) -> tuple[Facet, ...]:
         buckets = answer.get(name, {"buckets": []})["buckets"]
         counted = sorted(((bucket["doc_count"], bucket["key"]) for bucket in buckets), key=lambda b: (-b[0], b[1]))
         values = [
-            FacetValue(key, key, count, f'{name}:"{key}"' if name in _QUOTED else f"{name}:{key}")
+            FacetValue(key, key, count, unparse(Exact(name, key)))
             for count, key in counted
             if (name, key) not in (("has", "date"), ("collection", ""))
         ]

@@ -7,7 +7,7 @@ import tantivy
 from tantivy import FieldType, Occur, Query
 
 from search.query import And, Between, Exact, Node, Not, Or, Phrase, TextField, Word
-from search.words import CJK_RUN, tokens
+from search.words import CJK_RUN, lone_ideograph, tokens
 
 # What a match is worth by its field: a mail is about its subject and its own words; what it quotes was said elsewhere.
 WEIGHTS = {
@@ -101,6 +101,8 @@ class Compiler:
             return Query.phrase_query(self._schema, field, list(words), node.slop if isinstance(node, Phrase) else 0)
         if isinstance(node, Word) and node.fuzzy and not CJK_RUN.search(words[0]):
             return Query.fuzzy_term_query(self._schema, field, words[0], min(node.fuzzy, 2))
+        if lone_ideograph(words[0]):  # the index holds pairs
+            return Query.regex_query(self._schema, field, f".?{words[0]}.?")
         return Query.term_query(self._schema, field, words[0])
 
     def _prefix(self, field: str, words: list[str]) -> Query:

@@ -124,6 +124,7 @@ QUESTIONS = {
     "会議": ["c1"],
     "来週の": ["c1"],
     "議来": [],
+    "議": ["c1"],
     "filename:plan": ["d1"],
     "has:attachment": ["d1"],
     "has:pdf": ["d1"],
