@@ -379,7 +379,7 @@ def test_the_story_names_its_people() -> None:
     for key in (
         "maud",
         "leo",
-        "vosper",
+        "vosmere",
         "judith",
         "bernard",
         "tariq",

@@ -11,7 +11,7 @@ from ingest.demo.compose import Scribe, Written
 from ingest.demo.source import CORPUS, Draft, Person, read_crowd, read_drafts, read_people, seed
 
 # Whose mailbox each box is; the first is its owner where no one of them is named in a mail.
-_OWNERS = {"clerk": ("maud",), "mayor": ("coralie", "leo", "vosper"), "orme": ("judith", "jo")}
+_OWNERS = {"clerk": ("maud",), "mayor": ("coralie", "leo", "vosmere"), "orme": ("judith", "jo")}
 _MBOXES = {"mayor": "mayors-office.mbox", "orme": "orme-export.mbox"}
 
 

@@ -69,8 +69,8 @@ class Scribe:
             line = quoting.attribution(me, parent.sender, local(dated(parent), me.zone))
             own, own_html = f"{line}\n{own}", f"<p>{line.replace('<', '&lt;').replace('>', '&gt;')}</p>\n{own_html}"
         name = draft.get("message-id") or message_id(draft, me)
-        references = (*(parent.references[-20:] if parent else ()), *((parent.id,) if parent else ()))
-        index = thread_index(draft.when, parent.index if parent else b"", draft.id)
+        references = (*_visible(parent)[-20:], parent.id) if parent else ()
+        index = thread_index(draft.when, parent.index if parent and _indexed(parent) else b"", draft.id)
         bcc = tuple(self.people[key] for key in draft.keys("bcc"))
         done = Written(
             draft, me, to, cc, bcc, name, references, index, subject, own, own_html, quoted, quoted_html, level
@@ -162,7 +162,9 @@ def _own_words(draft: Draft, me: Person, answer: bool) -> tuple[str, str]:
 def _without_name(text: str, signed: str) -> str:
     """A name at the end is left out where the signature says it again."""
     head, _, last = text.rpartition("\n\n")
-    return head if head and (signed.startswith(last) or last in {"A.", "A.V."}) else text
+    first = signed.partition("\n")[0]
+    again = signed.startswith(last) or (last.startswith(first) and len(last) < 30)
+    return head if head and (again or last in {"A.", "A.V."}) else text
 
 
 def _plain(mail: Written) -> str:
@@ -309,6 +311,16 @@ def _headers(mail: Written, sent: bool) -> list[mime.Header]:
     return rows
 
 
+def _visible(mail: Written) -> tuple[str, ...]:
+    """The references that the mail's own headers show, which is what an answer goes by."""
+    link = mail.draft.get("link", mail.sender.link)
+    return {"full": mail.references, "irt": mail.references[-1:]}.get(link, ())
+
+
+def _indexed(mail: Written) -> bool:
+    return mail.sender.program == "outlook" and mail.draft.get("link", mail.sender.link) in {"full", "index"}
+
+
 def _links(mail: Written) -> list[mime.Header]:
     """References, In-Reply-To and Thread-Index, as far as the sender's program writes them."""
     link = mail.draft.get("link", mail.sender.link)
@@ -317,7 +329,7 @@ def _links(mail: Written) -> list[mime.Header]:
         rows.append(("In-Reply-To", f"<{mail.references[-1]}>"))
     if mail.references and link == "full":
         rows.append(("References", "\n ".join(f"<{name}>" for name in mail.references)))
-    if mail.sender.program == "outlook" and link in {"full", "index"}:
+    if _indexed(mail):
         topic = quoting.subject("", mail.subject, "", mail.sender).partition(" ")[2]
         rows += [("Thread-Topic", mime.encode_words(topic)), ("Thread-Index", shown_index(mail.index))]
     return rows
