@@ -37,7 +37,7 @@ class Corpus:
 
     def get(self, path: str) -> TestResponse:
         """A page."""
-        return self.client.get(path)
+        return self.client.get(path, buffered=True)
 
     def html(self, path: str) -> str:
         """The HTML of a page that is there."""

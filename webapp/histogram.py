@@ -44,9 +44,9 @@ def words(iso: str, unit: str) -> str:
 
 def position(iso: str, unit: str) -> int:
     """Which year, month, day or hour it is, counted from the start of our era: bars without gaps stand side by side."""
-    year, month = int(iso[:4]), int(iso[5:7])
     if unit == "year":
-        return year
+        return int(iso[:4])
+    year, month = int(iso[:4]), int(iso[5:7])
     if unit == "month":
         return year * 12 + month - 1
     days = date(year, month, int(iso[8:10])).toordinal()

@@ -13,10 +13,9 @@ from webapp.context import engine, site
 from webapp.formats import SHORT
 from webapp.html import clean, raster
 from webapp.security import FRAME, INERT
-from webapp.text import plain
 
 pages = Blueprint("part", __name__)
-UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|;%]+')
+UNSAFE = re.compile(r'[/\\:*?"<>|;%]+')
 LONGEST_NAME = 120  # code points
 BYTES = "application/octet-stream"
 
@@ -94,12 +93,11 @@ def charset(data: bytes) -> str:
 def safe_name(name: str) -> str:
     """A file name that names a file and nothing else: no path, no marks that systems or headers read, not hidden."""
     name = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2] or name
-    name = UNSAFE.sub("_", plain(name).replace("\u21c4", "_"))
-    name = "".join(char for char in name if char.isprintable()).strip(" .")
+    name = UNSAFE.sub("_", "".join(char if char.isprintable() else "_" for char in name)).strip(" .")
     stem, dot, ending = name.rpartition(".")
     if len(name) > LONGEST_NAME:
         name = stem[: LONGEST_NAME - 20] + dot + ending[:16] if dot and stem else name[:LONGEST_NAME]
-    return name or "attachment"
+    return name if any(char.isalnum() for char in name) else "attachment"
 
 
 def disposition(name: str) -> str:

@@ -1,0 +1,123 @@
+"""Message text to markup: nothing of a stranger's is markup, whatever the text, the spans and the segments are."""
+
+import re
+import time
+from html import unescape
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mappings.records import Segment
+from webapp.text import body, is_columnar, line, linked, marked, plain
+
+OURS = re.compile(
+    r"</?(?:mark|bdi|blockquote|details|summary|div|span)(?: class=\"[a-z0-9 -]+\")?(?: open)?>"
+    r"|<a href=\"https?://[^\"<>\s]+\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">|</a>",
+    re.IGNORECASE,
+)
+
+
+def shown(markup: str) -> str:
+    """What a reader sees of markup of ours; fails on any other."""
+    rest = OURS.sub("", markup)
+    assert "<" not in rest
+    assert ">" not in rest
+    return unescape(rest)
+
+
+def own(text: str) -> list[Segment]:
+    return [Segment("own", 0, len(text))]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=200), st.lists(st.tuples(st.integers(-5, 210), st.integers(-5, 210)), max_size=6))
+def test_marking_loses_and_lets_in_nothing(text: str, spans: list[tuple[int, int]]) -> None:
+    assert shown(marked(text, spans)) == text.replace("\0", "\0")
+    assert shown(linked(text, spans)) == text
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(alphabet=st.sampled_from("<>&\"'() \nhtps:/.x\u202e\0"), max_size=200))
+def test_bodies_let_nothing_in(text: str) -> None:
+    words = shown(body(text, own(text)))
+    assert words == plain(text).strip("\n") or not words
+
+
+def test_a_hit_is_marked_in_its_place() -> None:
+    assert marked("a <b> c", [(2, 5)]) == "a <mark>&lt;b&gt;</mark> c"
+    assert marked("abc", [(1, 2), (0, 3)]) == "<mark>abc</mark>"
+
+
+@pytest.mark.parametrize(("text", "href"), [
+    ("see http://a.example/x.", "http://a.example/x"),
+    ("(http://a.example/x)", "http://a.example/x"),
+    ("http://a.example/wiki/X_(y) z", "http://a.example/wiki/X_(y)"),
+    ("<https://a.example/?a=1&b=2>", "https://a.example/?a=1&amp;b=2"),
+    ("“https://a.example/”", "https://a.example/"),
+    ("HTTPS://A.example", "HTTPS://A.example"),
+])  # fmt: skip
+def test_addresses_become_links(text: str, href: str) -> None:
+    assert f'<a href="{href}" rel="noopener noreferrer nofollow" target="_blank">' in linked(text)
+
+
+@pytest.mark.parametrize("text", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "http://", "ftp://x"])
+def test_other_schemes_do_not(text: str) -> None:
+    assert "<a" not in linked(text)
+
+
+def test_a_hit_inside_a_link_is_marked() -> None:
+    assert "<mark>plan</mark></a>" in linked("http://a.example/plan", [(17, 21)])
+
+
+def test_what_hides_is_seen() -> None:
+    assert plain("fdp\u202egnp.exe\x1b\0") == "fdp⇄gnp.exe␛␀"
+    assert line("a\ud800\nb") == "<bdi>a\ufffd b</bdi>"
+
+
+def test_quotations_fold_below_their_attribution() -> None:
+    text = "Yes.\n\nOn Monday Ann wrote:\n> one\n> two\n>> three\n\n-- \nBob"
+    at = text.index("On Monday")
+    deeper, end = text.index(">> three"), text.index("-- ")
+    segments = [
+        Segment("own", 0, at), Segment("quoted", at, deeper, 1, "On Monday Ann wrote:"),
+        Segment("quoted", deeper, end, 2), Segment("signature", end, len(text)),
+    ]  # fmt: skip
+    html = body(text, segments)
+    assert html.count("<details") == 1
+    assert "<details class=\"quote\"><summary><span class=\"who\"><bdi>On Monday Ann wrote:</bdi>" in html
+    assert html.count("On Monday Ann wrote:") == 1
+    assert 'class="deep-2"' in html
+    assert '<div class="signature">' in html
+    found = body(text, segments, lambda field, piece: [(2, 5)] if field == "quoted" else [])
+    assert "<details class=\"quote\" open>" in found
+
+
+def test_a_short_quotation_above_its_answer_stays_open() -> None:
+    text = "> Is it so?\nIt is."
+    html = body(text, [Segment("quoted", 0, 12, 1), Segment("own", 12, len(text))])
+    assert "<details" not in html
+    assert "&gt; Is it so?" in html
+
+
+def test_a_limit_cuts_and_segments_may_lie() -> None:
+    text = "word " * 100
+    assert len(shown(body(text, own(text), None, 20))) <= 20
+    assert "word" in body(text, [], None)
+    assert body(text, [Segment("own", 900, 1000)])
+    assert body("", []) == ""
+
+
+def test_tables_and_patches_keep_their_columns() -> None:
+    assert is_columnar("name     sum\nroof     48\ntower    100\n")
+    assert is_columnar("diff\n@@ -1,2 +1,2 @@\n+int x;\n+int y;\n int z;\n")
+    assert not is_columnar("A letter.\nWith some lines.\n- one\n- two\nAnd an end.\n")
+    assert 'class="own fixed"' in body("a    1\nb    2\nc    3", [])
+
+
+def test_long_texts_take_little_time() -> None:
+    began = time.perf_counter()
+    for piece in ("http://x/" + ")" * 2000, "http://a.example/) ", "(", "<", "\n", "http://x/("):
+        text = piece * (400_000 // len(piece))
+        body(text, own(text))
+    assert time.perf_counter() - began < 5
