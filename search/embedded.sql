@@ -1,4 +1,5 @@
--- The embedded corpus. `messages` is narrow, for joins and scans; blobs live in tables of their own.
+-- The embedded corpus but for the compressed blocks, which stand in a file beside it: appended to, never changed,
+-- valid as far as the table `blocks` says. `messages` is narrow, for joins and scans.
 -- Keys are signed 64-bit hashes (mappings.keys); a label is the number of some message of the thread.
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE messages (
@@ -15,7 +16,7 @@ CREATE TABLE messages (
     copy_key INTEGER NOT NULL,
     carrier INTEGER NOT NULL DEFAULT 0,
     size INTEGER NOT NULL,
-    block INTEGER NOT NULL,             -- holds its raw bytes and, beside them, its record
+    block INTEGER NOT NULL,             -- holds its raw bytes and, behind them, its record
     raw_at INTEGER NOT NULL, record_at INTEGER NOT NULL, record_size INTEGER NOT NULL
 );
 CREATE INDEX messages_label ON messages (label);
@@ -25,7 +26,7 @@ CREATE INDEX messages_subject ON messages (subject_key, date) WHERE subject_key 
 CREATE INDEX messages_orphans ON messages (subject_key, date) WHERE orphan = 1;
 CREATE INDEX messages_carrier ON messages (carrier) WHERE carrier <> 0;
 CREATE TABLE slims (num INTEGER PRIMARY KEY, slim BLOB NOT NULL);
-CREATE TABLE blocks (block INTEGER PRIMARY KEY, data BLOB NOT NULL);  -- zstd frames of several messages
+CREATE TABLE blocks (block INTEGER PRIMARY KEY, size INTEGER NOT NULL);  -- where zstd frames stand in the file blocks
 CREATE TABLE links (key INTEGER PRIMARY KEY, label INTEGER NOT NULL);
 CREATE TABLE joins (label INTEGER PRIMARY KEY, target INTEGER NOT NULL);  -- labels that were absorbed by others
 CREATE TABLE loose (label INTEGER PRIMARY KEY);  -- threads to arrange anew

@@ -1,4 +1,4 @@
-"""The embedded corpus on disk: its folder, its SQLite tables, compressed blocks, slim rows."""
+"""The embedded corpus on disk: its folder, its SQLite tables, slim rows."""
 
 import errno
 import sqlite3
@@ -10,16 +10,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-import zstandard
 from msgspec import Struct, msgpack
 
 from mappings.keys import ghost_key, link_key
 from mappings.records import Address, DateSource, MessageRow
+from search.embedded_blocks import Blocks
 from search.errors import CorpusDamaged, CorpusError, CorpusMissing, EngineUnavailable, NotFound, SearchError
 
 FORMAT = 1  # of the tables and the index together; another number asks for another program
 GHOSTS = 1 << 40  # a ghost's document number is this plus its row's
 DATABASE = "corpus.sqlite"
+BLOCKS = "blocks.zst"
 INDEX = "index"
 
 T = TypeVar("T")
@@ -90,6 +91,7 @@ class Store:
         self.folder = folder
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
+        self.blocks = Blocks(folder / BLOCKS)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool) -> "Store":
@@ -123,6 +125,7 @@ class Store:
         while self._open:
             self._open.pop().close()
         self._local = threading.local()
+        self.blocks.close()
 
     def all(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[Any]:
         """Every row of a statement."""
@@ -141,18 +144,16 @@ class Store:
         for chunk in chunks(values):
             yield from self.all(sql.format(marks(chunk)), chunk)
 
-    def block(self, number: int) -> bytes:
-        """The content of a block; CorpusDamaged if it is not as it was written."""
-        row = self.one("SELECT data FROM blocks WHERE block = ?", (number,))
+    def block(self, offset: int) -> bytes:
+        """The content of the block at `offset`; CorpusDamaged if it is not as it was written."""
+        row = self.one("SELECT size FROM blocks WHERE block = ?", (offset,))
         if row is None:
-            raise CorpusDamaged(f"Block {number} is missing from the corpus.")
-        decompressor = getattr(self._local, "decompressor", None)
-        if decompressor is None:
-            decompressor = self._local.decompressor = zstandard.ZstdDecompressor()
-        try:
-            return bytes(decompressor.decompress(row[0]))
-        except zstandard.ZstdError as error:
-            raise CorpusDamaged(f"Block {number} of the corpus can't be read: {error}.") from error
+            raise CorpusDamaged(f"The block at {offset} is missing from {self.folder}.")
+        return self.blocks.read(offset, row[0])
+
+    def end(self) -> int:
+        """Where the next block goes."""
+        return self.number("SELECT max(block + size) FROM blocks")
 
     def numbers(self, id: str) -> list[int]:
         """Numbers of the messages that an id, a prefix of one (8 digits or more) or a Message-ID names."""
@@ -233,9 +234,16 @@ def _ghost_row(row: Any) -> MessageRow:
     )  # fmt: skip
 
 
+# the writer decides when the log is moved over, since the file of blocks must be on the disk before
+_PRAGMAS = (
+    "synchronous = NORMAL", "wal_autocheckpoint = 0", "cache_size = -65536", "temp_store = MEMORY",
+    "mmap_size = 1073741824",
+)  # fmt: skip
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    for pragma in ("synchronous = NORMAL", "cache_size = -65536", "temp_store = MEMORY", "mmap_size = 1073741824"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     return connection
 
@@ -251,4 +259,5 @@ def _create(path: Path) -> None:
     connection.commit()
     connection.execute("PRAGMA journal_mode = WAL")
     connection.close()
+    (path.parent / BLOCKS).touch()
     draft.rename(path)

@@ -37,21 +37,30 @@ class EmbeddedWriter:
             os.close(lock)
             raise CorpusLocked(f"Another process is writing to {self._store.folder}.") from None
         self._lock = lock
-        with translated():
-            self._next = self._store.number("SELECT max(num) FROM messages") + 1
-            self._block = self._store.number("SELECT max(block) FROM blocks") + 1
-            self._joins: dict[int, int] = dict(self._store.all("SELECT label, target FROM joins"))
-            self._archives: dict[tuple[str, str], int] = {}
-            self._pool = ThreadPoolExecutor(1, "compress")
-            self._documents = Documents(self._store, self._index)
-            self._documents.catch_up()
+        self._pool = ThreadPoolExecutor(1, "compress")
+        self._documents = Documents(self._store, self._index)
+        try:
+            with translated():
+                self._remember()
+                self._documents.catch_up()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
+
+    def _remember(self) -> None:
+        """Reads from the tables what is kept in memory beside them."""
+        self._next = self._store.number("SELECT max(num) FROM messages") + 1
+        self._end = self._store.end()
+        self._joins: dict[int, int] = dict(self._store.all("SELECT label, target FROM joins"))
+        self._archives: dict[tuple[str, str], int] = {}
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._pool.shutdown()
         self._documents.close()
+        self._store.blocks.sync()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -69,10 +78,7 @@ class EmbeddedWriter:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 self._documents.discard()
-                self._next = self._store.number("SELECT max(num) FROM messages") + 1
-                self._block = self._store.number("SELECT max(block) FROM blocks") + 1
-                self._joins = dict(self._store.all("SELECT label, target FROM joins"))
-                self._archives.clear()
+                self._remember()
                 raise
 
     def state(self, archive: str, collection: str) -> ArchiveState | None:
@@ -239,10 +245,12 @@ class EmbeddedWriter:
     def _store_blocks(self, blocks: list[Packed]) -> list[tuple[int, int, int, int]]:
         """Writes packed blocks; gives each message's block, the offsets of raw bytes and record, the record's size."""
         found: list[tuple[int, int, int, int]] = []
-        for packed in blocks:
-            self._store.connection().execute("INSERT INTO blocks VALUES (?, ?)", (self._block, packed.data.result()))
-            found.extend((self._block, *place) for place in packed.places)
-            self._block += 1
+        data = [packed.data.result() for packed in blocks]
+        self._store.blocks.write(self._end, data)
+        for packed, block in zip(blocks, data, strict=True):
+            self._store.connection().execute("INSERT INTO blocks VALUES (?, ?)", (self._end, len(block)))
+            found.extend((self._end, *place) for place in packed.places)
+            self._end += len(block)
         return found
 
     def loose(self) -> list[int]:
@@ -332,6 +340,8 @@ class EmbeddedWriter:
         """Makes everything stored searchable."""
         with translated():
             self._documents.commit()
+            self._store.blocks.sync()  # before the tables that speak of them
+            self._store.connection().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def reindex(self) -> Iterator[int]:
         """Rebuilds the full-text index from what is stored; yields how many messages are done."""
