@@ -123,6 +123,8 @@ def report(outcome: "Outcome", as_json: bool, *, dry_run: bool = False, found: I
         click.echo("Nothing has changed since it was last read.")
     elif not outcome.read:
         click.echo("There are no messages in it.")
+    elif exit_status(outcome) == WRONG:
+        click.echo("Nothing in it could be read.")
     if dry_run:
         click.echo("Nothing was written.")
     elif outcome.failed or outcome.partial:

@@ -148,6 +148,7 @@ def test_a_file_without_mail_is_nothing_done(tmp_path: Path) -> None:
     result = run("ingest", tmp_path / "shopping.txt", "--engine", tmp_path / "corpus")
     assert result.exit_code == 2
     assert "1  failed" in result.stdout
+    assert "Nothing in it could be read." in result.stdout
 
 
 def test_a_locked_corpus_is_one_sentence(tmp_path: Path, corpus: Path) -> None:
@@ -247,6 +248,41 @@ def test_a_second_signal_ends_at_once_and_loses_nothing_stored(tmp_path: Path) -
     assert time.monotonic() - began < 5
     assert answer("ingest", box, "--engine", engine)["failed"] == 0
     assert answer("status", "--engine", engine)["messages"] == 300
+
+
+def test_a_killed_run_leaves_no_worker_and_loses_nothing_stored(tmp_path: Path) -> None:
+    box, engine = mbox(tmp_path / "box", range(300)), tmp_path / "corpus"
+    process = start("ingest", box, "--engine", engine, "--json", "--workers", "2")
+    process.kill()
+    process.communicate(timeout=20)  # ends only when no child holds the pipes any more
+    assert answer("ingest", box, "--engine", engine)["failed"] == 0
+    assert answer("status", "--engine", engine)["messages"] == 300
+    assert answer("verify", "--engine", engine) == {"checked": 300, "bad": []}
+
+
+def test_progress_on_a_terminal_and_its_end(tmp_path: Path) -> None:
+    import pty
+
+    box, engine = mbox(tmp_path / "box\x1b[31m", range(300)), tmp_path / "corpus"
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW.replace("0.01", "0.002"), "ingest", str(box), "--engine", str(engine)], cwd=HERE,
+        stdout=subprocess.PIPE, stderr=slave, env={**os.environ, "TERM": "xterm", "COLUMNS": "200"},
+    )  # fmt: skip
+    os.close(slave)
+    shown = b""
+    try:
+        while data := os.read(master, 65536):
+            shown += data
+    except OSError:  # how Linux says that the other side is closed
+        pass
+    os.close(master)
+    out, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert b"300  read" in out
+    assert b"already 0 failed" in shown
+    assert "box\ufffd[31m".encode() in shown
+    assert shown.rindex(b"\x1b[?25h") > shown.rindex(b"\x1b[?25l"), "the cursor is shown again"
 
 
 # --- what a mail holds can't steer the terminal
