@@ -14,6 +14,8 @@ _TOKEN = re.compile(
 )
 _OBSCURED = re.compile(r"([^\s@<>]+ at [^\s@<>]+\.[A-Za-z0-9.-]+)\Z")
 _PAIR = re.compile(r"\\(.)", re.S)
+_COMMENT = re.compile(r"\([^()]*+\)")
+_NOBODY = re.compile(r"undisclosed[- ]recipients?:", re.I)
 _ROUTE = re.compile(r"^(?:@[^:@,]+,?)+:")
 
 
@@ -61,6 +63,10 @@ def _close(boxes: list[Address], words: list[str], angle: str, comment: str, cha
     """Make a mailbox of what stood between two commas."""
     text = "".join(words).strip()
     address = _ROUTE.sub("", angle.strip("<> \t")) if angle else ""
+    if "(" in address and '"' not in address:
+        address = _COMMENT.sub("", address)
+    if _NOBODY.match(address):
+        return
     if not address and text:
         address, text = _address_in(text)
     if address or text or (comment and angle):

@@ -159,6 +159,7 @@ def _lenient(data: bytes, codec: str, other: str) -> tuple[str, str]:
     for name in dict.fromkeys((codec, other, "utf-8")):
         if name and name != "cp1252":
             text = data.decode(name, "replace")
-            if text.count("\ufffd") * 10 <= len(text) - len(text.encode("ascii", "ignore")) + 9 and name != "utf-16":
+            lost = text.count("\ufffd")
+            if lost * 4 <= len(text) - len(text.encode("ascii", "ignore")) - lost and name != "utf-16":
                 return text, name
     return data.decode("cp1252", "replace") if codec != "latin-1" else data.decode("latin-1"), "cp1252"

@@ -56,7 +56,7 @@ def read_head(data: bytes, start: int = 0, end: int | None = None) -> Head:
     stop = data.find(b"\n\n", start, end)
     crlf = data.find(b"\n\r\n", start, stop if stop >= 0 else end)
     if crlf >= 0:
-        return _read_block(data[start:crlf], start, crlf + 3)
+        return _read_block(data[start:crlf].removesuffix(b"\r"), start, crlf + 3)
     return _read_block(data[start:stop], start, stop + 2) if stop >= 0 else _read_block(data[start:end], start, end)
 
 

@@ -4,7 +4,7 @@ import re
 
 import pycld2
 
-_ENOUGH = 24  # letters; below that a guess is worth nothing
+_ENOUGH = 40  # letters; below that a guess is worth nothing
 _READ = 600  # code points; more does not change the answer
 _NOISE = re.compile(r"https?://\S{1,2000}|\S{1,100}@\S{1,100}|[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]+")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

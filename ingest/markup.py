@@ -3,16 +3,25 @@
 import re
 
 from resiliparse.extract.html2text import extract_plain_text
-from resiliparse.parse.html import HTMLTree
 
 from ingest.quotes import introduces
 
 # Private-use characters stand for where a quotation opens and closes while the text is made.
 _OPEN, _MAYBE, _CLOSE = "\ue0f0", "\ue0f1", "\ue0f2"
 _MARKS = re.compile("([\ue0f0-\ue0f2])")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
+_HIDDEN = [
+    "[hidden]",
+    '[style*="display:none" i]',
+    '[style*="display: none" i]',
+    '[style*="visibility:hidden" i]',
+    '[style*="visibility: hidden" i]',
+    '[style*="mso-hide:all" i]',
+]
+_BLOCKQUOTE = re.compile(r"<(/?)blockquote\b([^<>]*)>", re.I)
+_CITED = re.compile(r"cite|quote|border-left", re.I)
 _LINES = re.compile(r"^", re.M)
 _EMPTY = re.compile(r"\n[ \t\xa0\u200b-\u200f\u2060\ufeff\u034f\xad]+(?=\n)")
+_CELLS = re.compile(r"\t(?:[ ]*\t)+")
 _GAPS = re.compile(r"\n{3,}")
 _TAGS = re.compile(r"<[^<>]*+>")
 LONGEST = 5_000_000  # characters of markup read as a document; beyond that tags are only stripped
@@ -26,43 +35,32 @@ def html_to_text(html: str) -> str:
     if len(html) > LONGEST:
         return _GAPS.sub("\n\n", _TAGS.sub(" ", html))
     html = _MARKS.sub("", html)
+    quoted = "blockquote" in html or "BLOCKQUOTE" in html
+    if quoted:
+        html = _BLOCKQUOTE.sub(_marked, html)
     try:
-        tree = HTMLTree.parse(html)
-        quoted = _prepare(tree, html)
-        text = extract_plain_text(
-            tree, main_content=False, alt_texts=False, links=False, form_fields=False, noscript=True
-        )
+        text = _text(html)
+        if not text.strip():
+            text = _text(html, alt_texts=True)  # a mail that is all pictures
     except Exception:
         return _GAPS.sub("\n\n", _TAGS.sub(" ", html))
-    text = text.replace("\xa0", " ")
+    text = _CELLS.sub("\t", text.replace("\xa0", " "))
     if quoted:
         text = _with_marks(text)
     return _GAPS.sub("\n\n", _EMPTY.sub("\n", text)).strip()
 
 
-def _prepare(tree: HTMLTree, html: str) -> bool:
-    """Drop what is not shown, put marks around quotations; True when there are any."""
-    lower = html.lower()
-    body = tree.body
-    if body is None:
-        return False
-    if "none" in lower or "hidden" in lower or "mso-hide" in lower:
-        for node in body.query_selector_all("[style], [hidden]"):
-            if node.hasattr("hidden") or _HIDDEN.search(node.getattr("style", "") or ""):
-                node.decompose()
-    if "<blockquote" not in lower:
-        return False
-    for node in body.query_selector_all("blockquote"):
-        style = (node.getattr("style", "") or "").lower()
-        kind = (node.getattr("class", "") or "").lower() + (node.getattr("type", "") or "").lower()
-        sure = "cite" in kind or "quote" in kind or "border-left" in style
-        opening, closing = tree.create_text_node(_OPEN if sure else _MAYBE), tree.create_text_node(_CLOSE)
-        first = node.first_child
-        if opening is None or closing is None or first is None:
-            continue
-        node.insert_before(opening, first)
-        node.append_child(closing)
-    return True
+def _text(html: str, alt_texts: bool = False) -> str:
+    """The text of a document without what its style hides."""
+    return extract_plain_text(html, main_content=False, alt_texts=alt_texts, noscript=True, skip_elements=_HIDDEN)
+
+
+def _marked(tag: re.Match[str]) -> str:
+    """A blockquote's tag with its mark. In the source, not the tree: each change to a tree costs its whole size."""
+    if tag[1]:
+        return _CLOSE + tag[0]
+    sure = _CITED.search(tag[2])
+    return tag[0] + (_OPEN if sure else _MAYBE)
 
 
 def _with_marks(text: str) -> str:
@@ -77,6 +75,8 @@ def _with_marks(text: str) -> str:
             depth += is_quote
         elif piece == _CLOSE:
             depth -= levels.pop() if levels else 0
+            if not depth:
+                out.append("\n")
         elif piece.strip():
             piece = piece.strip("\n")
             out.append(_LINES.sub(">" * min(depth, 50) + " ", piece) if depth else piece)

@@ -48,26 +48,33 @@ def read_message(raw: bytes, *, carrier: str = "", parser: str = "fast") -> Read
     (ten times slower, a second opinion) instead of "fast".
     """
     try:
-        try:
-            reading = _read(raw, carrier)
-        except Refused:
-            reading = _read(raw, carrier, slowly=True)
-    except Exception as problem:
+        reading = _read(raw, carrier)
+    except Exception as problem:  # the last net: a mail must not be lost to a fault of ours
         return _bare(raw, carrier, problem)
     return _second(raw, reading) if parser == "mailparser" else reading
 
 
-def _read(raw: bytes, carrier: str, slowly: bool = False) -> Reading:
-    """The whole way for one mail. Refused when a part can't be decoded the fast way."""
+def _read(raw: bytes, carrier: str) -> Reading:
+    """The whole way for one mail."""
     head, data = _open(raw)
-    tree = own_tree(data, head) if slowly else read_tree(data, head)
-    body = read_body(tree)
-    attachments, attached, notes = _attachments(tree, body)
+    tree, body, attachments, attached, damage = _parts(head, data)
     segments = split(body.text)
-    notes = [Note(code, _HEAD_NOTES[code]) for code in dict.fromkeys(head.problems)] + tree.notes + body.notes + notes
+    notes = [Note(code, _HEAD_NOTES[code]) for code in dict.fromkeys(head.problems)] + tree.notes + body.notes + damage
     lang = language(own_words(body.text, segments, 700))
     rest = {"segments": segments, "attachments": tuple(attachments), "carrier": carrier, "parser": "fast", "lang": lang}
     return Reading(_message(raw, head, body, notes, rest), tuple(attached))
+
+
+def _parts(head: Head, data: bytes) -> tuple[Tree, Body, list[Attachment], list[bytes], list[Note]]:
+    """The tree, the body, and what `_attachments` gives: the fast way, or where it refuses a part, the other."""
+    try:
+        tree = read_tree(data, head)
+        body = read_body(tree)
+        return tree, body, *_attachments(tree, body)
+    except Refused:
+        tree = own_tree(data, head)
+        body = read_body(tree)
+        return tree, body, *_attachments(tree, body)
 
 
 def _second(raw: bytes, reading: Reading) -> Reading:
@@ -242,22 +249,26 @@ def _bare(raw: bytes, carrier: str, problem: Exception) -> Reading:
 def body_html(raw: bytes, part: str) -> str:
     """The markup of the text/html part with that number, decoded. It is hostile: sanitise before showing. KeyError."""
     head, data = _open(raw)
-    for leaf in own_tree(data, head).leaves():
+    for leaf in _parts(head, data)[0].leaves():
         if leaf.number == part and leaf.type == "text/html":
-            return html_text(leaf)
+            try:
+                return html_text(leaf)
+            except Refused:
+                same = [other for other in own_tree(data, head).leaves() if other.number == part]
+                return html_text(same[0]) if same else ""
     raise KeyError(part)
 
 
 def part_bytes(raw: bytes, number: str) -> tuple[Attachment, bytes]:
     """The attachment with that part number and its decoded bytes. KeyError when there is none."""
     head, data = _open(raw)
-    tree = own_tree(data, head)
-    body = read_body(tree)
-    contents = {leaf.number: leaf for leaf in tree.leaves()}
+    tree, body, attachments, _, _ = _parts(head, data)
     enclosed = {name: content for name, _, content in body.enclosed}
-    for attachment in _attachments(tree, body)[0]:
+    for attachment in attachments:
         if attachment.part == number:
-            return attachment, enclosed[number] if number in enclosed else contents[number].content
+            if number in enclosed:
+                return attachment, enclosed[number]
+            return attachment, next(leaf.content for leaf in tree.leaves() if leaf.number == number)
     raise KeyError(number)
 
 
@@ -265,7 +276,7 @@ def parts_by_content_id(raw: bytes) -> dict[str, str]:
     """Content-ID -> part number, for the images that HTML shows by `cid:`. The first of equal ids counts."""
     head, data = _open(raw)
     found: dict[str, str] = {}
-    for leaf in own_tree(data, head).leaves():
+    for leaf in _parts(head, data)[0].leaves():
         if leaf.content_id:
             found.setdefault(leaf.content_id, leaf.number)
     return found

@@ -1,6 +1,7 @@
 """A message's text cut into own words, quotations and signature: `split`, the seam for better ways to do it."""
 
 import re
+from itertools import islice
 
 from mappings.records import Segment
 
@@ -57,6 +58,7 @@ _OPENING = re.compile(
     re.I,
 )
 _DATED = re.compile(r"\d{4}|\d{1,2}[:.]\d\d|@")
+_SURE = re.compile(r"\d{4}|@|\d{1,2}[./]\d{1,2}[./]\d\d")
 _COLON_END = re.compile(r":[ \t\xa0]*\n")
 _WIDE_COLON_END = re.compile(r"：[ \t\xa0]*\n")
 # A line that says: what follows is another mail.
@@ -149,7 +151,7 @@ def _tail(lined: str) -> int:
                 best = found.start()
                 break
     for pattern in (_COLON_END,) if lined.isascii() else (_COLON_END, _WIDE_COLON_END):
-        for found in pattern.finditer(lined, 0, best + 1):
+        for found in islice(pattern.finditer(lined, 0, best + 1), 2000):
             start = _dated_attribution(lined, found.start())
             if start >= 0 and not _marked_next(lined, found.end() - 1):
                 best = min(best, start)
@@ -168,7 +170,7 @@ def _dated_attribution(lined: str, colon: int) -> int:
         if at < 0:
             return -1
         line = lined[at + 1 : colon]
-        if _DATED.search(line) and (_OPENING.match(line) or re.match(r"\w", line)):
+        if _SURE.search(line) and (_OPENING.match(line) or re.match(r"\w", line)):
             above = lined.rfind("\n", floor, at) if at else -1
             opener = above >= 0 and _OPENING.match(lined, above + 1) and not _OPENING.match(line)
             return above if opener else at
