@@ -5,9 +5,11 @@
 
 import re
 import sys
+import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,30 +18,46 @@ from search.engine import Engine, open_engine
 from tests.benchmarks.measure import disk, ingest, parser, report, table
 
 FROM_LINE = re.compile(rb">?From [^\n]*\n")
+MAGIC = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 QUOTED = re.compile(rb"^>(>*From )", re.M)
 
 
-def differs(raw: bytes, place: Place) -> str:
-    """Why the bytes at a place are not those stored, read anew without this program's readers; "" if they are, "?" for
-    a place that only those readers can open."""
+@cache
+def packed(archive: Path) -> zipfile.ZipFile | None:
+    """The archive opened by the standard library, if it is a zip file."""
+    return zipfile.ZipFile(archive) if zipfile.is_zipfile(archive) else None
+
+
+def original(place: Place, size: int) -> bytes | None:
+    """About `size` bytes from a place on, read without this program's readers; None where only those can look."""
     path = Path(place.archive)
     if "!" in place.member or "#" in place.member:
-        return "?"
+        return None
+    if path.is_file() and (archive := packed(path)):
+        return archive.read(place.member)[max(place.offset, 0) :][:size]
     path = path / place.member if place.member and path.is_dir() else path
     if not path.is_file():
-        return "?"
+        return None
     with path.open("rb") as file:
+        if file.read(6).startswith(MAGIC):
+            return None
         file.seek(max(place.offset, 0))
-        data = file.read(len(raw) + 4096 + raw.count(b"\nFrom ") + raw.count(b">From "))
-    if data[:6] in (b"\x1f\x8b", b"PK\x03\x04", b"BZh9", b"\xfd7zXZ\0") or data[:2] == b"\x1f\x8b":
+        return file.read(size)
+
+
+def differs(raw: bytes, place: Place) -> str:
+    """Where the bytes at a place are not those stored; "" if they are, "?" if they could not be looked at.
+
+    An envelope line before the message and the quoting of `From ` lines are no part of a message.
+    """
+    data = original(place, len(raw) + 4096 + raw.count(b"From "))
+    if data is None:
         return "?"
     whole = place.offset < 0
     for candidate in (data, FROM_LINE.sub(b"", data, count=1) if FROM_LINE.match(data) else data):
-        if candidate == raw or (not whole and candidate.startswith(raw)):
-            return ""
-        undone = QUOTED.sub(rb"\1", candidate)
-        if undone == raw or (not whole and undone.startswith(raw)):
-            return ""
+        for form in (candidate, QUOTED.sub(rb"\1", candidate)):
+            if form == raw or (not whole and form.startswith(raw)):
+                return ""
     return f"{place.archive} {place.member} {place.offset}"
 
 
