@@ -15,7 +15,7 @@ URL = re.compile(r"https?://[^\s<>\"\u2028\u2029]{2,2000}", re.IGNORECASE)
 REL = 'rel="noopener noreferrer nofollow" target="_blank"'
 COLUMNS = re.compile(r"\S(?: {3,}|\t+)\S|^(?:@@ |[+-]{3} |\+\S|\s*\||\t| {4,}\S)")
 ENDS = ".,;:!?'*_>]})’”»"
-OPEN_LINES = 3  # a quotation this short is the context of the answer below it and stays open
+OPEN_LINES = 6  # a quotation this short is the context of the answer below it and stays open
 SURROGATE = re.compile("[\ud800-\udfff]")
 # One character for one, so that spans keep their places: controls become their pictures (U+2400 …), and the marks that
 # turn the reading direction (a file called "gpj.exe" read backwards) become a sign that can be seen.
@@ -119,8 +119,9 @@ def quotation(text: str, group: Sequence[Segment], find: Finder | None, answered
         spans = find("quoted", piece) if find else ()
         hit = hit or bool(spans)
         inner.append(f'<blockquote class="deep-{min(max(segment.depth, 1), 6)}">{linked(piece, spans)}</blockquote>')
-    if answered and lines <= OPEN_LINES and len(whole) < 400 and not who:
-        return f'<div class="quote short">{"".join(inner)}</div>'
+    if answered and lines <= OPEN_LINES and len(whole) < 600:
+        above = f'<span class="who">{linked_summary(who)}</span>' if who else ""
+        return f'<div class="quote short">{above}{"".join(inner)}</div>'
     label = linked_summary(who) if who else Markup("Quoted words")
     count = "1 line" if lines == 1 else f"{lines:,} lines"
     opened = " open" if hit else ""
