@@ -10,6 +10,7 @@ import tantivy
 
 from mappings.records import ArchiveState, Failure, Message, MessageRow, Place, Status, Thread
 from search import embedded_audit
+from search.embedded_base64 import grow
 from search.embedded_documents import record_decoder
 from search.embedded_index import open_index
 from search.embedded_pages import aggregations, facets, histogram
@@ -143,10 +144,10 @@ class EmbeddedEngine:
         """The bytes as they came; NotFound, CorpusDamaged if they are not what they were."""
         with translated():
             number = self._number(id)
-            key, block, at, size = self._store.one(
-                "SELECT id, block, raw_at, size FROM messages WHERE num = ?", (number,)
+            key, block, at, length, size = self._store.one(
+                "SELECT id, block, raw_at, raw_size, size FROM messages WHERE num = ?", (number,)
             )
-            data = self._store.block(block)[at : at + size]
+            data = grow(self._store.block(block)[at : at + length], size)
         if sha256(data).digest() != key:
             raise CorpusDamaged(f"The stored bytes of message {key.hex()} are not what they were.")
         return data

@@ -15,9 +15,11 @@ CREATE TABLE messages (
     orphan INTEGER NOT NULL,
     copy_key INTEGER NOT NULL,
     carrier INTEGER NOT NULL DEFAULT 0,
-    size INTEGER NOT NULL,
+    size INTEGER NOT NULL,              -- of the raw bytes as they came
+    recipients INTEGER NOT NULL,
     block INTEGER NOT NULL,             -- holds its raw bytes and, behind them, its record
-    raw_at INTEGER NOT NULL, record_at INTEGER NOT NULL, record_size INTEGER NOT NULL
+    raw_at INTEGER NOT NULL, raw_size INTEGER NOT NULL,  -- in the form of search/embedded_base64.py
+    record_at INTEGER NOT NULL, record_size INTEGER NOT NULL
 );
 CREATE INDEX messages_label ON messages (label);
 CREATE INDEX messages_own_key ON messages (own_key) WHERE own_key <> 0;

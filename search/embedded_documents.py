@@ -19,10 +19,9 @@ record_decoder = msgpack.Decoder(Message)
 
 
 class _Group(Struct):
-    """Copies of one mail: the number and id of the one that stands for all, how many there are, their collections."""
+    """Copies of one mail: the number of the one that stands for all, how many there are."""
 
     primary: int
-    id: bytes
     size: int
 
 
@@ -81,14 +80,9 @@ class Documents:
         )
         held = set(rows)
         gained = {num for num, collection in again if (num, collection) not in held}
-        for num in gained:
-            self._stale([num])
-            primary = self._store.all(
-                "SELECT c.num FROM messages m JOIN messages c ON c.copy_key = m.copy_key AND m.copy_key <> 0"
-                " WHERE m.num = ? ORDER BY c.id LIMIT 1",
-                (num,),
-            )
-            self._stale(row[0] for row in primary)
+        self._stale(gained)
+        keys = self._store.among("SELECT copy_key FROM messages WHERE num IN ({}) AND copy_key <> 0", gained)
+        self._stale(group.primary for group in self._groups(key for (key,) in keys).values())
 
     def _stale(self, numbers: Iterable[int]) -> None:
         self._store.connection().executemany("INSERT OR IGNORE INTO stale VALUES (?)", ((n,) for n in numbers))
@@ -114,12 +108,13 @@ class Documents:
         """Copies by their key, of the messages numbered lower than `below`."""
         listed = json.encode(list(keys)).decode()
         rows = self._store.all(
-            # SQLite takes num from the row that holds the minimum
-            "SELECT copy_key, num, min(id), count(*) FROM messages WHERE copy_key IN (SELECT value FROM json_each(?))"
-            " AND num < ? GROUP BY copy_key",
+            # The fullest stands for all: the sender's own copy alone may name the Bcc. SQLite takes num from the row
+            # that holds the minimum.
+            "SELECT copy_key, num, count(*), min(printf('%08d', 99999999 - recipients) || hex(id)) FROM messages"
+            " WHERE copy_key IN (SELECT value FROM json_each(?)) AND num < ? GROUP BY copy_key",
             (listed, below),
         )
-        return {row[0]: _Group(*row[1:]) for row in rows}
+        return {row[0]: _Group(row[1], row[2]) for row in rows}
 
     def _collections(self, num: int, copy_key: int) -> list[str]:
         """The collections of a message's places, with those of its copies if their key is given."""

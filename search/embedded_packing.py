@@ -7,6 +7,7 @@ import zstandard
 from msgspec import Struct, msgpack
 
 from mappings.records import Prepared
+from search.embedded_base64 import shrink
 from search.embedded_store import Slim, slim_encoder
 
 BLOCK = 128 * 1024  # bytes; neighbours repeat each other's words: larger blocks are smaller on disk, slower to read
@@ -19,10 +20,10 @@ record_encoder = msgpack.Encoder()
 
 
 class Packed(Struct, frozen=True):
-    """A block on its way; of each message in it, the offsets of raw bytes and record, and the record's size."""
+    """A block on its way; of each message in it, where the raw bytes' form and the record stand: offsets and sizes."""
 
     data: Future[bytes]
-    places: list[tuple[int, int, int]]
+    places: list[tuple[int, int, int, int]]
 
 
 def pack(fresh: Sequence[Prepared], pool: Executor) -> list[Packed]:
@@ -32,16 +33,17 @@ def pack(fresh: Sequence[Prepared], pool: Executor) -> list[Packed]:
     """
     blocks: list[Packed] = []
     held: list[bytes] = []
-    places: list[tuple[int, int, int]] = []
+    places: list[tuple[int, int, int, int]] = []
     filled = 0
     for prepared in fresh:
         record = record_encoder.encode(prepared.message)
-        size = len(prepared.raw) + len(record)
+        form = shrink(prepared.raw)
+        size = len(form) + len(record)
         if held and filled + size > BLOCK:
             blocks.append(Packed(pool.submit(_compress, held), places))
             held, places, filled = [], [], 0
-        places.append((filled, filled + len(prepared.raw), len(record)))
-        held += (prepared.raw, record)
+        places.append((filled, len(form), filled + len(form), len(record)))
+        held += (form, record)
         filled += size
     if held:
         blocks.append(Packed(pool.submit(_compress, held), places))

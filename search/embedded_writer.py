@@ -232,19 +232,21 @@ class EmbeddedWriter:
             m = p.message
             rows.append((
                 num, bytes.fromhex(m.id), labels[num], m.date, p.links[0] if p.links else 0, p.subject_key, p.orphan,
-                p.copy_key, found.get(m.carrier, 0), m.size, *place,
+                p.copy_key, found.get(m.carrier, 0), m.size,
+                len(m.to) + len(m.cc) + len(m.bcc), *place,
             ))  # fmt: skip
         connection = self._store.connection()
         connection.executemany(
             "INSERT INTO messages (num, id, label, date, own_key, subject_key, orphan, copy_key, carrier, size,"
-            " block, raw_at, record_at, record_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " recipients, block, raw_at, raw_size, record_at, record_size)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
         connection.executemany("INSERT INTO slims VALUES (?, ?)", [(num, slim(p)) for num, p in fresh])
 
-    def _store_blocks(self, blocks: list[Packed]) -> list[tuple[int, int, int, int]]:
-        """Writes packed blocks; gives each message's block, the offsets of raw bytes and record, the record's size."""
-        found: list[tuple[int, int, int, int]] = []
+    def _store_blocks(self, blocks: list[Packed]) -> list[tuple[int, int, int, int, int]]:
+        """Writes packed blocks; gives each message's block, and offset and size in it of raw bytes and record."""
+        found: list[tuple[int, int, int, int, int]] = []
         data = [packed.data.result() for packed in blocks]
         self._store.blocks.write(self._end, data)
         for packed, block in zip(blocks, data, strict=True):

@@ -1,0 +1,92 @@
+"""Base64 runs of a mail stored as the bytes they stand for, and put back to the letter.
+
+Attachments are most of an archive, most of them are compressed already, and base64 (RFC 2045 §6.8) makes them a third
+larger: no general compressor wins that back.
+"""
+
+import re
+from binascii import Error, a2b_base64, b2a_base64
+
+from msgspec import Struct, msgpack
+
+_LINES = 16  # a run of fewer is not worth its entry
+_WIDTHS = (76, 72, 64, 60)
+# A run as mail programs write it: full lines of one width, then what is left.
+_RUN = re.compile(
+    rb"(?:%s)[A-Za-z0-9+/]*={0,2}"
+    % b"|".join(rb"(?:[A-Za-z0-9+/]{%d}\r?\n){%d,}" % (width, _LINES) for width in _WIDTHS)
+)
+_MARK = re.compile(rb"base64", re.IGNORECASE)
+_BLANK = re.compile(rb"\n\r?\n")
+
+
+class _Run(Struct, frozen=True, array_like=True):
+    """One run: `at` is its offset in the mail, `size` that of its decoded bytes; then its lines' width and end."""
+
+    at: int
+    size: int
+    width: int
+    end: bytes
+
+
+_encoder = msgpack.Encoder()
+_decoder = msgpack.Decoder(tuple[_Run, ...])
+
+
+def shrink(raw: bytes) -> bytes:
+    """A shorter form of a mail, or the very same bytes where there is none. `grow` undoes it.
+
+    The form: the length of the list of runs (4 bytes, big-endian), that list, the runs decoded, the rest of the mail.
+    """
+    runs: list[_Run] = []
+    decoded: list[bytes] = []
+    rest: list[bytes] = []
+    done = looked = 0
+    while (mark := _MARK.search(raw, looked)) and (blank := _BLANK.search(raw, mark.end())):
+        looked = blank.end()
+        found = _RUN.match(raw, looked)
+        if found is None:
+            continue
+        width = found[0].index(b"\n")
+        end = b"\r\n" if found[0][width - 1] == 13 else b"\n"
+        text = found[0].removesuffix(end)
+        width -= len(end) - 1
+        looked += len(text)
+        try:
+            data = a2b_base64(text)
+        except Error:
+            continue
+        if _lines(data, width, end) != text:
+            continue
+        runs.append(_Run(found.start(), len(data), width, end))
+        decoded.append(data)
+        rest.append(raw[done : found.start()])
+        done = looked
+    if not runs:
+        return raw
+    listed = _encoder.encode(runs)
+    return b"".join((len(listed).to_bytes(4, "big"), listed, *decoded, *rest, raw[done:]))
+
+
+def grow(form: bytes, size: int) -> bytes:
+    """The mail of `size` bytes that `form` was made from."""
+    if len(form) == size:
+        return form
+    start = 4 + int.from_bytes(form[:4], "big")
+    runs = _decoder.decode(form[4:start])
+    at = start + sum(run.size for run in runs)  # of the rest
+    pieces: list[bytes] = []
+    done = 0
+    for run in runs:
+        pieces.append(form[at : at + run.at - done])
+        at += run.at - done
+        pieces.append(_lines(form[start : start + run.size], run.width, run.end))
+        start += run.size
+        done = run.at + len(pieces[-1])
+    return b"".join((*pieces, form[at:]))
+
+
+def _lines(data: bytes, width: int, end: bytes) -> bytes:
+    """Base64 in lines of `width`, the last one without its line end."""
+    text = b2a_base64(data, newline=False)
+    return end.join([text[at : at + width] for at in range(0, len(text), width)])
