@@ -3,6 +3,7 @@
 import binascii
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from ingest.charsets import clean, decode
@@ -154,8 +155,11 @@ def lenient_base64(data: bytes) -> bytes:
         return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))
 
 
+@lru_cache(maxsize=4096)
 def parameters(value: str) -> tuple[str, dict[str, str]]:
     """`text/plain; charset="x"` -> ("text/plain", {"charset": "x"}), names in lower case, values still encoded.
+
+    The same few values come again and again: answers are kept, don't change them.
 
     RFC 2231 continuations are joined and its percent encoding undone; `name*` wins over `name` (RFC 6266 §4.3).
     """

@@ -60,7 +60,7 @@ def _read(raw: bytes, carrier: str) -> Reading:
     tree, body, attachments, attached, damage = _parts(head, data)
     segments = split(body.text)
     notes = [Note(code, _HEAD_NOTES[code]) for code in dict.fromkeys(head.problems)] + tree.notes + body.notes + damage
-    lang = language(own_words(body.text, segments, 700))
+    lang = language(own_words(body.text, segments, 400))
     rest = {"segments": segments, "attachments": tuple(attachments), "carrier": carrier, "parser": "fast", "lang": lang}
     return Reading(_message(raw, head, body, notes, rest), tuple(attached))
 

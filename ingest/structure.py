@@ -218,10 +218,12 @@ def _fast_part(
 
     `plain` tells that the message is all ASCII.
     """
-    fields = [(name, values[0]) for name, values in node.headers.items()]
-    if not all(value.isascii() for _, value in fields):
-        return None
-    part = Part(Head(fields, 0, []), raw, node.encoded_size or 0, parent, number)
+    head = Head([], 0, [])
+    for name, values in node.headers.items():
+        if not values[0].isascii():
+            return None
+        head.first[name.lower()] = values[0]
+    part = Part(head, raw, node.encoded_size or 0, parent, number)
     cte = part.head.get("content-transfer-encoding").strip().lower()
     if (
         cte not in _RELIABLE
