@@ -118,10 +118,10 @@ def decode(data: bytes, label: str = "", second: str = "") -> tuple[str, str]:
     `second` is another label to believe when the first is absent or does not fit (HTML's own, the message's).
     Every input gives text; what no charset explains becomes U+FFFD.
     """
-    codec = codec_of(label) if label else ""
+    codec = codec_of(label[:100]) if label else ""
     if data.isascii() and codec not in _STATEFUL and b"\x1b" not in data:
         return clean(data.decode("ascii")), ""
-    other = codec_of(second) if second else ""
+    other = codec_of(second[:100]) if second else ""
     text, used = _best(data, codec, other)
     told = codec or ("utf-8" if not label else "")
     return clean(text), "" if used in (told, codec) else used

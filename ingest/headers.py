@@ -155,14 +155,17 @@ def lenient_base64(data: bytes) -> bytes:
         return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))
 
 
-@lru_cache(maxsize=4096)
 def parameters(value: str) -> tuple[str, dict[str, str]]:
     """`text/plain; charset="x"` -> ("text/plain", {"charset": "x"}), names in lower case, values still encoded.
 
-    The same few values come again and again: answers are kept, don't change them.
-
     RFC 2231 continuations are joined and its percent encoding undone; `name*` wins over `name` (RFC 6266 §4.3).
+    The same few values come again and again: answers to short ones are kept, don't change them.
     """
+    return _kept_parameters(value) if len(value) < 200 else _parameters(value)
+
+
+def _parameters(value: str) -> tuple[str, dict[str, str]]:
+    """What `parameters` gives, worked out."""
     if ";" not in value:
         return value.strip().lower(), {}
     main, rest = value.split(";", 1)
@@ -179,6 +182,9 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
     if sections:
         plain.update(_joined(sections))
     return main.strip().lower(), plain
+
+
+_kept_parameters = lru_cache(maxsize=2048)(_parameters)
 
 
 def _joined(sections: Iterable[tuple[str, int, bool, str]]) -> dict[str, str]:
