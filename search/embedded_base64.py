@@ -13,7 +13,7 @@ _LINES = 16  # a run of fewer is not worth its entry
 _WIDTHS = (76, 72, 64, 60)
 # A run as mail programs write it: full lines of one width, then what is left.
 _RUN = re.compile(
-    rb"(?:%s)[A-Za-z0-9+/]*={0,2}"
+    rb"(?:%s)(?:[A-Za-z0-9+/]*={0,2}(?=\r?\n|\Z))?"
     % b"|".join(rb"(?:[A-Za-z0-9+/]{%d}\r?\n){%d,}" % (width, _LINES) for width in _WIDTHS)
 )
 _MARK = re.compile(rb"base64", re.IGNORECASE)
