@@ -345,6 +345,14 @@ def test_help_lists_every_operator_with_a_query_that_works(corpus: Corpus) -> No
         assert corpus.client.get("/", query_string={"q": example}).status_code == 200, example
 
 
+def test_help_lists_every_address(corpus: Corpus) -> None:
+    listed = {address[0] for address in json.loads(corpus.get("/help.json").data)["addresses"]}
+    rules = {re.sub(r"<\w+:", "<", str(rule)) for rule in corpus.app.url_map.iter_rules()}
+    assert {rule for rule in rules if not rule.endswith(".json") and "static" not in rule} == listed
+    assert {rule for rule in rules if rule.endswith(".json")} == {f"{page}.json" for page in
+            ("/", "/m/<id>", "/t/<id>", "/status", "/help")}  # fmt: skip
+
+
 @settings(max_examples=60, deadline=None)
 @given(q=st.text(max_size=60), tail=st.sampled_from(["", ".json"]), threads=st.sampled_from(["", "1"]))
 def test_no_query_is_a_fault_of_ours(corpus: Corpus, q: str, tail: str, threads: str) -> None:

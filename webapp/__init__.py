@@ -25,6 +25,7 @@ def create_app(
     from webapp.pages import help, message, part, search, status, thread
 
     app = Flask(__name__, static_url_path="/static")
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400  # seconds; style and script carry their version in the address
     app.extensions["unsealed"] = context.Site(engine=engine, mail=mail, title=title, writable=writable)
     app.url_map.converters.update(mail=MailConverter, number=NumberConverter)
     for noun in (search, message, part, thread, status, help):

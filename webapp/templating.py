@@ -42,7 +42,7 @@ def register(app: Flask) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     for function in (
         formats.date, formats.day, formats.machine_date, formats.size, formats.number, formats.plural, formats.delay,
-        formats.people, formats.topic, formats.place, formats.field_name, text.line, text.fragment,
+        formats.people, formats.topic, formats.place, formats.field_name, text.line, text.fragment, text.plain,
         language, facet_name,
     ):  # fmt: skip
         env.filters[function.__name__] = function

@@ -12,6 +12,9 @@ from waitress import create_server
 from webapp_mails import html_attacks
 from webapp_site import Corpus
 
+from webapp.html import Cleaned
+from webapp.pages import part
+
 pytestmark = pytest.mark.browser
 ARGUMENTS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
@@ -135,6 +138,17 @@ def test_html_mail_is_harmless(place: Place, name: str) -> None:
     assert "before" in place.js("document.body.textContent") or name == "cid-svg"
     assert place.js("window.origin") == "null"
     place.driver.switch_to.default_content()
+    assert place.trap.asked == []
+
+
+def test_the_policy_alone_holds_as_well(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(part, "clean", lambda html, pictures: Cleaned(f"<!doctype html>{html}"))
+    for name in ATTACKS:
+        place.get(f"/m/{place.corpus.id(name)[:16]}?view=html")
+        place.driver.switch_to.frame(place.driver.find_element("css selector", "iframe.html"))
+        assert place.js("window.owned ?? null") is None, name
+        place.driver.switch_to.default_content()
+        assert place.js("[document.title === 'owned', window.owned ?? null]") == [False, None], name
     assert place.trap.asked == []
 
 

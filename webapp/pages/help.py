@@ -1,7 +1,9 @@
 """`/help`: how to search, from the table that the parser itself reads."""
 
+from typing import NamedTuple
+
 from flask import Blueprint
-from msgspec import Struct
+from msgspec import Struct, field
 from werkzeug.wrappers import Response
 
 from search.operators import HAS, IS, OPERATORS, Operator
@@ -10,12 +12,36 @@ from webapp.answers import answer
 pages = Blueprint("help", __name__)
 
 
+class Address(NamedTuple):
+    """One kind of page: its path, what it shows, the values it takes."""
+
+    path: str
+    does: str
+    takes: str = ""
+
+
+ADDRESSES = (
+    Address("/", "results; the front page without q", "q, order (relevance, newest, oldest), threads=1, limit, cursor"),
+    Address("/m/<id>", "a mail", "view (text, html, route), q marks words, whole=1 shows the longest text in full"),
+    Address("/m/<id>/source", "the mail as it came, to read"),
+    Address("/m/<id>.eml", "the same to save, byte for byte"),
+    Address("/m/<id>/html", "its HTML made harmless"),
+    Address("/m/<id>/part/<number>", "one of its attachments, to save"),
+    Address("/m/<id>/inline/<number>", "one of its pictures"),
+    Address("/m/<id>/conversation", "leads to its conversation"),
+    Address("/t/<id>", "the conversation that a mail is in", "order (oldest, tree), page, q marks words"),
+    Address("/status", "what was read and what failed", "archives (page), after (number of a failure)"),
+    Address("/help", "this sheet"),
+)
+
+
 class HelpPage(Struct, frozen=True, kw_only=True):
     """The operators and the values of `has:` and `is:`."""
 
     operators: tuple[Operator, ...]
     has: dict[str, str]
-    is_: dict[str, str]
+    is_: dict[str, str] = field(name="is")
+    addresses: tuple[Address, ...] = ADDRESSES
 
 
 @pages.get("/help")

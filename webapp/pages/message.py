@@ -10,10 +10,10 @@ from mappings.records import Forensics, Message, MessageRow, Place, Thread
 from search.errors import NotFound, SearchError
 from search.highlight import marker
 from search.parse import parse
-from webapp.answers import answer
+from webapp.answers import answer, wants_json
 from webapp.context import choice, engine, site, text_value
 from webapp.conversation import collapse, in_time
-from webapp.formats import row_link, thread_link
+from webapp.formats import link, row_link, thread_link
 from webapp.text import Finder
 
 pages = Blueprint("message", __name__)
@@ -56,7 +56,7 @@ def message(id: str) -> Response:
     """The message, or for one that is not here its place in the conversation."""
     row = engine().row(id)
     if row.ghost:
-        return redirect(row_link(row), 302)
+        return redirect(link(f"/t/{row.thread or row.id}.json") if wants_json() else row_link(row), 302)
     full = engine().message(id)
     view = cast(View, choice("view", get_args(View)) or "text")
     return answer(
