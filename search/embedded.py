@@ -1,5 +1,6 @@
 """The default engine: SQLite holds the truth and Tantivy the index, in a folder on this machine."""
 
+import shutil
 import time
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -12,7 +13,7 @@ from mappings.records import ArchiveState, Failure, Message, MessageRow, Place, 
 from search import embedded_audit
 from search.embedded_base64 import grow
 from search.embedded_documents import record_decoder
-from search.embedded_index import open_index
+from search.embedded_index import open_index, schema
 from search.embedded_pages import aggregations, facets, histogram
 from search.embedded_queries import Compiler, is_ranked
 from search.embedded_ranking import Found, Ranking
@@ -27,21 +28,26 @@ from search.results import Highlight, Hit, Order, Page
 class EmbeddedEngine:
     """Reading an embedded corpus; see `search.engine.Engine`. Usable from any number of threads."""
 
-    def __init__(self, store: Store, index: tantivy.Index) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._index = index
-        self._compiler = Compiler(index.schema, store.numbers, self._label)
+        self._index: tantivy.Index | None = None
+        try:
+            self._index = open_index(store.folder / INDEX)
+        except ValueError as error:  # the tables are whole all the same
+            self._damage = str(error)
+        self._compiler = Compiler(schema(), store.numbers, self._label)
 
     @classmethod
     def open(cls, url: str, *, create: bool = False) -> Self:
         """The corpus in the folder `url`. CorpusMissing unless `create`, CorpusError for what is not a corpus."""
         store = Store.open(Path(url).expanduser().absolute(), create=create)
-        try:
-            with translated():
-                index = open_index(store.folder / INDEX)
-        except ValueError as error:
-            raise CorpusDamaged(f"The index of {url} can't be read; `unsealed reindex` makes it anew.") from error
-        return cls(store, index)
+        with translated():
+            return cls(store)
+
+    def _searcher(self) -> tantivy.Searcher:
+        if self._index is None:
+            raise CorpusDamaged(f"The index can't be read ({self._damage}); `unsealed reindex` makes it anew.")
+        return self._index.searcher()
 
     def close(self) -> None:
         """Lets go of the files."""
@@ -49,7 +55,15 @@ class EmbeddedEngine:
 
     def writer(self) -> EmbeddedWriter:
         """The one writer; entering it raises CorpusLocked if another process has it."""
-        return EmbeddedWriter(self._store, self._index)
+        return EmbeddedWriter(self._store, self._writable_index)
+
+    def _writable_index(self) -> tantivy.Index:
+        """The index to write to; one that can't be read is thrown away, to be made anew from the tables."""
+        if self._index is None:
+            shutil.rmtree(self._store.folder / INDEX)
+            self._store.forget_index()
+            self._index = open_index(self._store.folder / INDEX)
+        return self._index
 
     def search(
         self, query: Query, *, order: Order = "relevance", by_thread: bool = False, limit: int = 20,
@@ -61,8 +75,8 @@ class EmbeddedEngine:
             order = "newest"
         with translated():
             compiled = self._compiler.compile(query.tree)
-            searcher = self._index.searcher()
-            ranking = Ranking(searcher, self._index.schema, compiled)
+            searcher = self._searcher()
+            ranking = Ranking(searcher, schema(), compiled)
             total = ranking.total()
             found, next_cursor = ranking.page(order, by_thread, limit, cursor)
             hits = self._hits(found, query)

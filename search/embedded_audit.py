@@ -53,8 +53,8 @@ def status(store: Store) -> Status:
         places=store.number("SELECT count(*) FROM places"), undated=messages - dated,
         stored_bytes=sum(path.stat().st_size for path in store.folder.rglob("*") if path.is_file()),
         unindexed=store.number(
-            "SELECT (SELECT count(*) FROM messages WHERE num > (SELECT value FROM meta WHERE key = 'indexed'))"
-            " + (SELECT count(*) FROM stale)"
+            "SELECT count(*) FROM (SELECT num FROM messages WHERE num > (SELECT value FROM meta WHERE key = 'indexed')"
+            " UNION SELECT num FROM stale)"
         ),
         failures=store.number("SELECT count(*) FROM failures"), archives=tuple(archives(store)),
         collections=dict(by_collection),
@@ -115,6 +115,6 @@ def _wrong(id: bytes, form: bytes, size: int, record: bytes) -> str:
     try:
         if record_decoder.decode(record).id != id.hex():
             return "its record is another message's"
-    except MsgspecError:
+    except (ValueError, MsgspecError):
         return "its record can't be read"
     return ""

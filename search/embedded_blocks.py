@@ -16,11 +16,13 @@ class Blocks:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        self._reading = os.open(path, os.O_RDONLY)
+        self._reading: int | None = os.open(path, os.O_RDONLY)
         self._writing: int | None = None
 
     def read(self, offset: int, size: int) -> bytes:
         """The content of the block of `size` bytes at `offset`; CorpusDamaged if it is not as it was written."""
+        if self._reading is None:
+            raise CorpusDamaged(f"{self._path} was closed.")
         decompressor = getattr(self._local, "decompressor", None)
         if decompressor is None:
             decompressor = self._local.decompressor = zstandard.ZstdDecompressor()
@@ -48,4 +50,4 @@ class Blocks:
         for descriptor in (self._reading, self._writing):
             if descriptor is not None:
                 os.close(descriptor)
-        self._reading, self._writing = -1, None
+        self._reading = self._writing = None

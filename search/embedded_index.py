@@ -1,6 +1,7 @@
 """The Tantivy index of the embedded corpus: its schema from the mapping, and a message as a document."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ _LAST = (1 << 39) - 1  # larger than any date's part of a sort key
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@cache
 def schema() -> tantivy.Schema:
     """The schema that the messages' mapping asks for: text folded, keywords whole, numbers as columns."""
     builder = tantivy.SchemaBuilder()

@@ -51,7 +51,7 @@ def pack(fresh: Sequence[Prepared], pool: Executor) -> list[Packed]:
 
 
 def _compress(values: list[bytes]) -> bytes:
-    return zstandard.ZstdCompressor(level=LEVEL).compress(b"".join(values))
+    return zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(b"".join(values))
 
 
 def slim(prepared: Prepared) -> bytes:

@@ -151,6 +151,15 @@ class Store:
             raise CorpusDamaged(f"The block at {offset} is missing from {self.folder}.")
         return self.blocks.read(offset, row[0])
 
+    def forget_index(self) -> None:
+        """Notes that the full-text index holds nothing."""
+        connection = self.connection()
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE meta SET value = 0 WHERE key = 'indexed'")
+        connection.execute("DELETE FROM stale")
+        connection.execute(f"INSERT INTO stale SELECT num + {GHOSTS} FROM ghosts")
+        connection.execute("COMMIT")
+
     def end(self) -> int:
         """Where the next block goes."""
         return self.number("SELECT max(block + size) FROM blocks")

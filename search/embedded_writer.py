@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
@@ -24,9 +24,9 @@ from search.errors import CorpusLocked
 class EmbeddedWriter:
     """The one writer of an embedded corpus; see `search.engine.Writer`."""
 
-    def __init__(self, store: Store, index: tantivy.Index) -> None:
+    def __init__(self, store: Store, index: Callable[[], tantivy.Index]) -> None:
         self._store = store
-        self._index = index
+        self._index = index  # called once the lock is held
         self._lock: int | None = None
 
     def __enter__(self) -> Self:
@@ -37,16 +37,19 @@ class EmbeddedWriter:
             os.close(lock)
             raise CorpusLocked(f"Another process is writing to {self._store.folder}.") from None
         self._lock = lock
+        with contextlib.ExitStack() as undo, translated():
+            undo.callback(self._unlock)
+            self._documents = Documents(self._store, self._index())
+            self._remember()
+            self._documents.catch_up()
+            undo.pop_all()
         self._pool = ThreadPoolExecutor(1, "compress")
-        self._documents = Documents(self._store, self._index)
-        try:
-            with translated():
-                self._remember()
-                self._documents.catch_up()
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
         return self
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def _remember(self) -> None:
         """Reads from the tables what is kept in memory beside them."""
@@ -61,9 +64,7 @@ class EmbeddedWriter:
         self._pool.shutdown()
         self._documents.close()
         self._store.blocks.sync()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        self._unlock()
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -10,7 +10,7 @@ from ingest.threads import prepare, settle
 from mappings.keys import ghost_id
 from mappings.records import Address, ArchiveState, Attachment, Failure, Message, Place, Segment
 from search.engine import Batch, Counts, Engine, open_engine
-from search.errors import CorpusError, CorpusLocked, CorpusMissing, CursorError, NotFound
+from search.errors import CorpusDamaged, CorpusError, CorpusLocked, CorpusMissing, CursorError, NotFound
 from search.parse import parse
 from search.results import Order
 
@@ -438,3 +438,30 @@ def test_places_that_are_no_corpus(tmp_path: Path) -> None:
             open_engine(str(tmp_path / "letters"), create=create)
         with pytest.raises(CorpusError, match="not a corpus"):
             open_engine(str(tmp_path / "letters" / "letter.txt"), create=create)
+
+
+def test_an_index_that_cannot_be_read_is_made_anew(engine: Engine, tmp_path: Path) -> None:
+    answers = {query: names(engine, query) for query in QUESTIONS}
+    engine.close()
+    (tmp_path / "corpus" / "index" / "meta.json").write_text("{}")
+    broken = open_engine(str(tmp_path / "corpus"))
+    assert broken.message(corpus()[0][0].id).subject == "Harbour wall"
+    with pytest.raises(CorpusDamaged, match="reindex"):
+        broken.search(parse("harbour"))
+    with broken.writer() as writer:
+        writer.index()
+    assert {query: names(broken, query) for query in QUESTIONS} == answers
+    broken.close()
+
+
+def test_bytes_that_changed_on_disk_are_told(engine: Engine, tmp_path: Path) -> None:
+    engine.close()
+    path = tmp_path / "corpus" / "blocks.zst"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(data)
+    broken = open_engine(str(tmp_path / "corpus"))
+    assert any(wrong for _, wrong in broken.verify())
+    with pytest.raises(CorpusDamaged):
+        broken.raw(corpus()[0][0].id)
+    broken.close()
