@@ -59,11 +59,13 @@ _OPENING = re.compile(
 )
 _DATED = re.compile(r"\d{4}|\d{1,2}[:.]\d\d|@")
 _SURE = re.compile(r"\d{4}|@|\d{1,2}[./]\d{1,2}[./]\d\d")
+_DAY = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]")
 _COLON_END = re.compile(r":[ \t\xa0]*\n")
 _WIDE_COLON_END = re.compile(r"：[ \t\xa0]*\n")
 # A line that says: what follows is another mail.
 _MARKER = re.compile(
-    r"\n[ \t]*(?:-{2,}[ \t]*(?:Original (?:Message|Appointment)|Forwarded (?:Message|by[^\n]{1,200})|Ursprüngliche "
+    r"\n[ \t]*(?:-{2,}[ \t]*On [^\n]{1,200} wrote[ \t]*-{2,}|-{2,}[ \t]*(?:Original (?:Message|Appointment)|"
+    r"Forwarded (?:Message|by[^\n]{1,200})|Ursprüngliche "
     r"Nachricht|Urspr\.? Nachricht|Weitergeleitete Nachricht|"
     r"Original-?Nachricht|Message d['’]origine|Message original|Message (?:transféré|initial)|Mensaje (?:original|"
     r"reenviado)|Messaggio (?:originale|inoltrato)|Mensagem (?:original|encaminhada)|"
@@ -75,17 +77,22 @@ _MARKER = re.compile(
     r"Inizio messaggio inoltrato ?:|Início da mensagem reencaminhada ?:|Begin doorgestuurd bericht ?:|Начало "
     r"переадресованного сообщения ?:)[ \t]*(?=\n|\Z)", re.I)  # fmt: skip
 _FROM = "From|Von|De|Da|Van|От|Från|Fra|Od|发件人|寄件者|差出人|보낸 사람"
-_NEXT = ("Sent|Date|To|Subject|Cc|Gesendet|Datum|An|Betreff|Envoyé|À|A|Objet|Enviado(?: el| em)?|Fecha|Data|Para|"
-         "Asunto|Assunto|Inviato|Oggetto|Verzonden|Aan|"
+_NEXT = ("Sent|Date|To|Subject|Cc|Gesendet|Datum|An|Betreff|Envoyé(?: le)?|À|A|Objet|Enviado(?: el| em)?|Fecha|"
+         "Data|Para|Asunto|Assunto|Inviato|Oggetto|Verzonden|Aan|"
          "Onderwerp|Отправлено|Дата|Кому|Тема|Skickat|Till|Ämne|Sendt|Til|Emne|Wysłano|Do|Temat|发送时间|收件人|主题|日期|送信日時|"
          "宛先|件名")  # fmt: skip
 # Outlook's header block: From, then at least two further fields, each on its line ("*From:*" as made from bold type).
+_FIELD = r"[ \xa0]?[:：]\*?[^\n]{0,2000}"
 _BLOCK = re.compile(
-    rf"\n[ \t]*(?:_{{5,}}[ \t]*\n\s{{0,10}})?\*?(?:{_FROM})[ \xa0]?[:：]\*?[ \t][^\n]{{1,300}}"
-    rf"(?:\n[ \t]{{0,4}}\*?(?:{_NEXT})[ \xa0]?[:：]\*?[^\n]{{0,2000}}){{2}}")  # fmt: skip
+    rf"\n[ \t]*(?:_{{5,}}[ \t]*\n\s{{0,10}})?\*?(?:(?:{_FROM})[ \xa0]?[:：]\*?[ \t][^\n]{{1,300}}"
+    rf"(?:\n[ \t]{{0,4}}\*?(?:{_NEXT}){_FIELD}){{2}}"
+    # Hotmail's: Date and Subject stand before From
+    rf"|(?:Date|Subject|To)[ \xa0]?:[ \t][^\n]{{1,300}}(?:\n\*?(?:{_NEXT}){_FIELD}){{0,2}}"
+    rf"\n\*?(?:{_FROM}){_FIELD}\n\*?(?:{_NEXT}){_FIELD})"
+)
 _FROM_LINE = re.compile(rf"\*?(?:{_FROM})[ \xa0]?[:：]")
 _FIELD_LINE = re.compile(r"[ \t]*\*?[^\s:>][^\n:]{0,20}[:：]")
-_SIGNATURE = re.compile(r"\n--[ \xa0]?(?=\n|\Z)")
+_SIGNATURE = re.compile(r"\n(?:--[ \xa0]?|—)(?=\n|\Z)")
 _FOOTER = re.compile(
     r"\n(?:Sent from (?:my|Mail for|Outlook|Yahoo|AOL|a )[^\n]{0,80}|Get Outlook for [^\n]{0,60}|Sent via "
     r"[^\n]{0,60}|Von meinem [^\n]{0,40} gesendet|Gesendet (?:von|mit) [^\n]{0,60}|"
@@ -108,7 +115,7 @@ def split(text: str) -> tuple[Segment, ...]:
     tail = _tail(lined)
     segments: list[Segment] = []
     done = 0
-    signed = "\n--" in lined
+    signed = "\n--" in lined or "\n—\n" in lined
     if ">" in text:
         for run in _RUN.finditer(lined, 0, tail + 1):
             start, end = run.start(), min(run.end(), len(text))  # takes the line's end in
@@ -234,7 +241,7 @@ def _attribution(text: str, floor: int, start: int) -> tuple[int, str]:
             above = shown.rfind("\n", 0, at) if at > 0 else -1
             if (
                 at > 0
-                and _OPENING.match(shown, above + 1)
+                and (_OPENING.match(shown, above + 1) or _DAY.match(shown, above + 1))
                 and not _OPENING.match(lines)
                 and _DATED.search(shown, above + 1, at)
             ):
@@ -283,7 +290,7 @@ def _own(lined: str, start: int, end: int, segments: list[Segment], signed: bool
     if signed:
         for found in _SIGNATURE.finditer(lined, floor, end + 1):
             lines = lined.count("\n", found.end(), end)
-            if lines <= (6 if followed else 60 if found[0] != "\n--" else 15):
+            if lines <= (6 if followed else 60 if len(found[0]) == 4 else 15):
                 cut = found.start()
                 break
     footer = _FOOTER.search(lined, max(start, end - 1500), cut + 1)

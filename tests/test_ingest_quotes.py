@@ -83,6 +83,28 @@ def test_outlooks_header_block(block: str) -> None:
     assert [(part.kind, part.depth) for part in split(text)][1:] == [("quoted", 1)]
 
 
+@pytest.mark.parametrize(
+    "introduction",
+    [
+        "Date: Thu, 26 Jun 2014 13:53:45 +0400\nSubject: x\nFrom: Ann\nTo: Bob",
+        "      De : Ann\n À : Bob\n Envoyé le : lundi\n Objet : x",
+        "---- On Wed, 24 Feb 2021 14:02:50 +0530 ann@example.org wrote ----",
+    ],
+)
+def test_introductions_of_further_programs(introduction: str) -> None:
+    assert [kind for kind, _, _ in cut(f"own words\n\n{introduction}\n\nher words\n")] == ["own", "quoted"]
+
+
+def test_an_attribution_broken_after_its_date() -> None:
+    text = 'own\n02.04.2012 14:20 пользователь "ann@example.org" <\nann@example.org> написал:\n\n> Hi\n'
+    assert cut(text)[0] == ("own", 0, "own")
+    assert split(text)[1].who.startswith("02.04.2012")
+
+
+def test_a_long_dash_sets_a_signature_off() -> None:
+    assert [kind for kind, _, _ in cut("words\n\n—\nAnn\nHarbour office\n")] == ["own", "signature"]
+
+
 def test_each_further_mail_below_is_one_level_deeper() -> None:
     text = "own\n\n" + "".join(
         f"-----Original Message-----\nFrom: P{n}\nSent: x\nTo: y\n\nwords of {n}\n\n" for n in range(3)
