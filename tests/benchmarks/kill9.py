@@ -144,14 +144,16 @@ def interrupted(corpus: Path, paths: Sequence[Path], seconds: float, workers: in
 
 def sources(base: Path, count: int) -> list[Path]:
     """Mail to read: a large mbox, thirty small ones, a Maildir."""
-    large, small, folder = base / "kill.mbox", base / "kill-boxes", base / "kill-maildir"
-    if not (base / f"kill-{count}.ready").exists():
+    base = base / f"kill-{count}"
+    base.mkdir(exist_ok=True)
+    large, small, folder = base / "large.mbox", base / "small", base / "maildir"
+    if not (base / "ready").exists():
         for path in (small, folder):
             shutil.rmtree(path, ignore_errors=True)
         write_mbox(large, Generator(count // 2, 11))
         write_mbox(small, Generator(count // 4, 12), files=30)
         write_maildir(folder, Generator(count // 4, 13))
-        (base / f"kill-{count}.ready").touch()
+        (base / "ready").touch()
     return [large, small, folder]
 
 
