@@ -62,7 +62,7 @@ def message(id: str) -> Response:
     return answer(
         "message.html",
         MessagePage(
-            message=full, row=row, neighbours=neighbours(engine().thread(full.id), full.id),
+            message=full, row=row, neighbours=neighbours(thread_of(row), full.id),
             places=tuple(engine().places(full.id)), copies=tuple(engine().copies(full.id)),
             attached=tuple(engine().attached(full.id)), carrier=carrier(full.carrier),
             view=view if view != "html" or full.html else "text", q=text_value("q"),
@@ -76,6 +76,14 @@ def message(id: str) -> Response:
 def conversation(id: str) -> Response:
     """The conversation a message is in."""
     return redirect(thread_link(engine().thread(id).id), 302)
+
+
+def thread_of(row: MessageRow) -> Thread:
+    """The conversation of a message; the message alone while an ingest that is running has not arranged it yet."""
+    try:
+        return engine().thread(row.id)
+    except NotFound:
+        return Thread(id=row.thread or row.id, subject=row.subject, rows=(row,), first=row.date, last=row.date)
 
 
 def carrier(id: str) -> MessageRow | None:
