@@ -21,7 +21,7 @@ def pages(url: str) -> dict[str, str]:
         return hits[0]["row"]["id"][:16] if hits else ""
 
     found = {
-        "front": "/", "search": "/?q=library+roof", "grouped": "/?q=budget&threads=1",
+        "front": "/", "search": "/?q=library+roof", "grouped": "/?q=harbour&threads=1",
         "filters": "/?q=zzzz+has:attachment", "broken": "/?q=from:(ann",
         "status": "/status", "help": "/help", "missing": "/m/00000000",
     }  # fmt: skip
