@@ -84,7 +84,8 @@ def notmuch(series: Series, maildir: Path, folder: Path) -> None:
 
 def ceiling(mbox: Path) -> dict[str, float]:
     """Messages/s without storing, see the module of that name."""
-    found: dict[str, float] = json.loads(run([sys.executable, "-m", "tests.benchmarks.ceiling", mbox, "ours", "bare"]).out)
+    command = [sys.executable, "-m", "tests.benchmarks.ceiling", mbox, "ours", "bare"]
+    found: dict[str, float] = json.loads(run(command).out)
     return found
 
 
