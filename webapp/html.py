@@ -175,8 +175,8 @@ def document(body: str, name: str) -> str:
         '<meta name="viewport" content="width=device-width">'
         "<style>:root{color-scheme:light}body{margin:1rem;background:#fff;color:#1c1b19;"
         "font:16px/1.5 system-ui,sans-serif;overflow-wrap:break-word}img{max-width:100%;height:auto}"
-        "a{color:inherit}table{max-width:100%}pre{white-space:pre-wrap}blockquote{margin:0 0 0 .5rem;padding-left:.75rem;"
-        "border-left:2px solid #cfc8bb}"
+        "a{color:inherit}table{max-width:100%}pre{white-space:pre-wrap}"
+        "blockquote{margin:0 0 0 .5rem;padding-left:.75rem;border-left:2px solid #cfc8bb}"
         f".{name}{{all:revert;font:12px/1.3 ui-monospace,monospace;color:#6b2a26;background:#f6efe6;padding:0 .25em;"
         "margin:0 .25em;overflow-wrap:anywhere}</style>"
         f'<body dir="auto">{body}</body></html>'
