@@ -119,7 +119,7 @@ def document(number: int, label: int, message: Message, collections: list[str], 
     }  # fmt: skip
     if quoted:
         found["quoted"] = searchable("".join(quoted))
-    for name, people in (("from", message.from_ + message.sender), ("to", message.to), ("cc", message.cc),
+    for name, people in (("from", message.from_ or message.sender), ("to", message.to), ("cc", message.cc),
                          ("bcc", message.bcc)):  # fmt: skip
         if people:
             found[name] = searchable("\n".join(map(str, people)))

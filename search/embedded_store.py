@@ -212,7 +212,8 @@ _THREAD_ID = "(SELECT f.id FROM threads t JOIN messages f ON f.num = t.first WHE
 _PARENT_ID = """(SELECT p.id FROM messages p WHERE p.num = m.parent),
     (SELECT p.key FROM ghosts p WHERE p.num = -m.parent)"""
 _ROWS = f"""SELECT m.num, m.id, m.depth, m.date, m.size, s.slim, {_THREAD_ID}, {_PARENT_ID},
-    CASE m.copy_key WHEN 0 THEN 0 ELSE (SELECT count(*) - 1 FROM messages c WHERE c.copy_key = m.copy_key) END
+    CASE m.copy_key WHEN 0 THEN 0 ELSE (SELECT count(*) - 1 FROM messages c
+        WHERE c.copy_key = m.copy_key AND c.copy_key <> 0) END
     FROM messages m JOIN slims s ON s.num = m.num WHERE m.num IN ({{}})"""
 _GHOST_ROWS = f"""SELECT m.num, m.key, m.depth, m.message_id, m.subject, m.who, {_THREAD_ID}, {_PARENT_ID}
     FROM ghosts m WHERE m.num IN ({{}})"""
