@@ -179,10 +179,10 @@ class Loader:
             now = time.monotonic()
             outcome.seconds = now - began
             if writer and fresh and (fresh >= SETTLE_MESSAGES or now - settled > SETTLE_SECONDS) and not self.stop():
-                self._settle(writer)
+                self._settle(writer, wait=False)
                 fresh, settled = 0, time.monotonic()
         if writer:
-            self._settle(writer)
+            self._settle(writer, wait=True)
         outcome.seconds = time.monotonic() - began
         return outcome
 
@@ -280,11 +280,11 @@ class Loader:
         if struck:
             writer.forget_failures(struck)
 
-    def _settle(self, writer: Writer) -> None:
+    def _settle(self, writer: Writer, *, wait: bool) -> None:
         self.progress.phase("arranging threads")
         threads.settle(writer)
         self.progress.phase("indexing")
-        writer.index()
+        writer.index(wait=wait)
 
 
 def _next(reader: Iterator[Item | Problem], position: str) -> Item | Problem | None:

@@ -32,7 +32,7 @@ CREATE TABLE blocks (block INTEGER PRIMARY KEY, size INTEGER NOT NULL);  -- wher
 CREATE TABLE links (key INTEGER PRIMARY KEY, label INTEGER NOT NULL);
 CREATE TABLE joins (label INTEGER PRIMARY KEY, target INTEGER NOT NULL);  -- labels that were absorbed by others
 CREATE TABLE loose (label INTEGER PRIMARY KEY);  -- threads to arrange anew
-CREATE TABLE stale (num INTEGER PRIMARY KEY);    -- documents to index anew; ghosts' as 2^40 + num
+CREATE TABLE stale (num INTEGER PRIMARY KEY, generation INTEGER NOT NULL);  -- documents to index anew; ghosts' + 2^40
 CREATE TABLE threads (label INTEGER PRIMARY KEY, first INTEGER NOT NULL, subject TEXT NOT NULL);
 CREATE TABLE ghosts (
     num INTEGER PRIMARY KEY,

@@ -1,6 +1,8 @@
 """The documents of the embedded corpus: added beside the tables, committed after them, mended after a crash."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import tantivy
@@ -11,8 +13,10 @@ from mappings.records import Message, Prepared
 from search.embedded_index import document, ghost_document
 from search.embedded_queries import between
 from search.embedded_store import GHOSTS, Store
+from search.errors import EngineUnavailable
 
-HEAP = 256_000_000  # bytes that Tantivy gathers before it writes a segment
+HEAP = 128_000_000  # bytes that Tantivy gathers before it writes a segment
+_MOST_WAITING = 5_000  # documents
 _BATCH = 200  # documents read back at a time
 
 record_decoder = msgpack.Decoder(Message)
@@ -25,9 +29,20 @@ class _Group(Struct):
     size: int
 
 
+class _Commit(Struct, frozen=True):
+    """A commit of the index on its way: up to which message, and which generation of `stale`, it will hold."""
+
+    done: Future[int]
+    last: int
+    generation: int
+
+
 class Documents:
     """Tantivy's side of the writer. What SQLite holds and the index lacks is known by two marks: every message above
-    `meta.indexed`, and those in `stale`."""
+    `meta.indexed`, and those in `stale`, whose generation tells what a commit has and has not seen.
+
+    A commit writes a segment out, which takes a while; documents that come meanwhile wait in memory.
+    """
 
     def __init__(self, store: Store, index: tantivy.Index) -> None:
         self._store = store
@@ -35,17 +50,36 @@ class Documents:
         self._schema = index.schema
         self._writer: tantivy.IndexWriter | None = None
         self._behind = True
+        self._pool = ThreadPoolExecutor(1, "commit")
+        self._commit: _Commit | None = None
+        self._waiting: list[dict[str, Any]] = []
+        self.generation = store.number("SELECT max(generation) FROM stale") + 1
 
     def _open(self) -> tantivy.IndexWriter:
         if self._writer is None:
-            self._writer = self._index.writer(HEAP, 1)
+            with _told():
+                self._writer = self._index.writer(HEAP, 1)
         return self._writer
 
     def _put(self, found: dict[str, Any]) -> None:
-        self._open().add_document(tantivy.Document.from_dict(found, self._schema))
+        if self._commit is not None and not self._commit.done.done():
+            self._waiting.append(found)
+            if len(self._waiting) < _MOST_WAITING:
+                return
+            self._commit.done.exception()  # waits
+        else:
+            self._waiting.append(found)
+        writer = self._open()
+        with _told():
+            for one in self._waiting:
+                writer.add_document(tantivy.Document.from_dict(one, self._schema))
+        self._waiting.clear()
 
     def discard(self) -> None:
         """Throws away what was added since the last commit: it will be read back from the tables."""
+        if self._commit is not None:
+            self._commit.done.exception()
+        self._waiting.clear()
         if self._writer is not None:
             self._writer.rollback()
             self._writer = None
@@ -53,9 +87,28 @@ class Documents:
 
     def close(self) -> None:
         """Ends the writer; what was not committed is read back next time."""
-        if self._writer is not None:
-            self._writer.rollback()
-            self._writer = None
+        try:
+            self.collect(wait=True)
+        finally:
+            self.discard()
+            self._pool.shutdown()
+
+    def collect(self, *, wait: bool = False) -> None:
+        """Moves the marks if a commit has ended; not to be called within a transaction."""
+        commit = self._commit
+        if commit is None or not (wait or commit.done.done()):
+            return
+        if error := commit.done.exception():
+            self._commit = None
+            self.discard()
+            raise EngineUnavailable(f"The full-text index can't be written: {error}.") from error
+        self._index.reload()
+        connection = self._store.connection()
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'indexed'", (commit.last,))
+        connection.execute("DELETE FROM stale WHERE generation <= ?", (commit.generation,))
+        connection.execute("COMMIT")
+        self._commit = None
 
     def catch_up(self) -> None:
         """Adds what the tables hold above the mark and the index may lack, after a crash or a discard."""
@@ -80,12 +133,14 @@ class Documents:
         )
         held = set(rows)
         gained = {num for num, collection in again if (num, collection) not in held}
-        self._stale(gained)
+        self.stale(gained)
         keys = self._store.among("SELECT copy_key FROM messages WHERE num IN ({}) AND copy_key <> 0", gained)
-        self._stale(group.primary for group in self._groups(key for (key,) in keys).values())
+        self.stale(group.primary for group in self._groups(key for (key,) in keys).values())
 
-    def _stale(self, numbers: Iterable[int]) -> None:
-        self._store.connection().executemany("INSERT OR IGNORE INTO stale VALUES (?)", ((n,) for n in numbers))
+    def stale(self, numbers: Iterable[int]) -> None:
+        """Notes documents to index anew, within the transaction that changes what they are made from."""
+        self._store.connection().executemany(
+            "INSERT OR REPLACE INTO stale VALUES (?, ?)", ((n, self.generation) for n in numbers))
 
     def add(self, fresh: Sequence[tuple[int, int, Prepared]]) -> None:
         """Adds new messages, given with number and label; those that they are copies of are marked stale."""
@@ -95,7 +150,7 @@ class Documents:
         first = fresh[0][0]
         keys = {prepared.copy_key for _, _, prepared in fresh if prepared.copy_key}
         groups = self._groups(keys)
-        self._stale(old.primary for old in self._groups(keys, below=first).values())
+        self.stale(old.primary for old in self._groups(keys, below=first).values())
         for num, label, prepared in fresh:
             group = groups.get(prepared.copy_key)
             if group is None or group.size == 1:
@@ -165,30 +220,22 @@ class Documents:
                 for found in self._ghosts("WHERE num = ?", (num - GHOSTS,)):
                     self._put(found)
 
-    def commit(self) -> None:
-        """Makes all that is stored searchable, and moves the marks."""
+    def commit(self, *, wait: bool) -> None:
+        """Makes all that is stored searchable: at once if told to wait, else in a while."""
+        self.collect(wait=True)
         self.catch_up()
-        stale = [row[0] for row in self._store.all("SELECT num FROM stale ORDER BY num")]
-        self._put_stale(stale)
-        self._finish(stale)
+        self._put_stale([row[0] for row in self._store.all("SELECT num FROM stale ORDER BY num")])
+        self._begin()
+        self.collect(wait=wait)
 
-    def _finish(self, stale: Sequence[int]) -> None:
+    def _begin(self) -> None:
         last = self._store.number("SELECT max(num) FROM messages")
-        if self._writer is not None:
-            try:
-                self._writer.commit()
-            except ValueError:
-                self.discard()
-                raise
-            self._index.reload()
-        connection = self._store.connection()
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("UPDATE meta SET value = ? WHERE key = 'indexed'", (last,))
-        connection.executemany("DELETE FROM stale WHERE num = ?", ((num,) for num in stale))
-        connection.execute("COMMIT")
+        self._commit = _Commit(self._pool.submit(self._open().commit), last, self.generation)
+        self.generation += 1
 
     def rebuild(self) -> Iterator[int]:
         """Fills the index anew from the tables; readers see the old one until it is done."""
+        self.collect(wait=True)
         self._open().delete_all_documents()
         self._behind = False
         done = 0
@@ -200,8 +247,18 @@ class Documents:
                 yield done
         for found in self._ghosts(""):
             self._put(found)
-        self._finish([row[0] for row in self._store.all("SELECT num FROM stale")])
+        self._begin()
+        self.collect(wait=True)
         yield done
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tantivy's errors as ours; it raises ValueError for a full disk as for a wrong document."""
+    try:
+        yield
+    except ValueError as error:
+        raise EngineUnavailable(f"The full-text index can't be written: {error}.") from error
 
 
 def _marks(num: int, message: Message, group: _Group | None) -> list[str]:

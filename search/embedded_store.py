@@ -157,7 +157,7 @@ class Store:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("UPDATE meta SET value = 0 WHERE key = 'indexed'")
         connection.execute("DELETE FROM stale")
-        connection.execute(f"INSERT INTO stale SELECT num + {GHOSTS} FROM ghosts")
+        connection.execute(f"INSERT INTO stale SELECT num + {GHOSTS}, 0 FROM ghosts")
         connection.execute("COMMIT")
 
     def end(self) -> int:

@@ -61,15 +61,18 @@ class EmbeddedWriter:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.shutdown()
-        self._documents.close()
-        self._store.blocks.sync()
-        self._unlock()
+        with contextlib.ExitStack() as last:
+            last.callback(self._unlock)
+            last.callback(self._store.blocks.sync)
+            last.callback(self._pool.shutdown)
+            with translated():
+                self._documents.close()
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
         connection = self._store.connection()
         with translated():
+            self._documents.collect()
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -200,9 +203,8 @@ class EmbeddedWriter:
             self._joins[label] = target
             connection.execute("INSERT INTO joins VALUES (?, ?)", (label, target))
             for table, base in (("messages", 0), ("ghosts", GHOSTS)):
-                connection.execute(
-                    f"INSERT OR IGNORE INTO stale SELECT num + {base} FROM {table} WHERE label = ?", (label,)
-                )
+                rows = self._store.all(f"SELECT num + {base} FROM {table} WHERE label = ?", (label,))
+                self._documents.stale(num for (num,) in rows)
                 connection.execute(f"UPDATE {table} SET label = ? WHERE label = ?", (target, label))
             connection.execute("DELETE FROM threads WHERE label = ?", (label,))
             connection.execute("DELETE FROM loose WHERE label = ?", (label,))
@@ -332,17 +334,17 @@ class EmbeddedWriter:
                         "UPDATE ghosts SET message_id = ?, subject = ?, who = ? WHERE num = ?", (*row, num)
                     )
             if known is None or known[1:] != row:
-                connection.execute("INSERT OR IGNORE INTO stale VALUES (?)", (GHOSTS + num,))
+                self._documents.stale([GHOSTS + num])
             numbers[ghost.id] = -num
         for known in old.values():  # the mails have come
             connection.execute("DELETE FROM ghosts WHERE num = ?", (known[0],))
-            connection.execute("INSERT OR IGNORE INTO stale VALUES (?)", (GHOSTS + known[0],))
+            self._documents.stale([GHOSTS + known[0]])
         return numbers
 
-    def index(self) -> None:
-        """Makes everything stored searchable."""
+    def index(self, *, wait: bool = True) -> None:
+        """Makes everything stored searchable: before it returns, or soon after."""
         with translated():
-            self._documents.commit()
+            self._documents.commit(wait=wait)
             self._store.blocks.sync()  # before the tables that speak of them
             self._store.connection().execute("PRAGMA wal_checkpoint(PASSIVE)")
 

@@ -153,8 +153,8 @@ class Writer(Protocol):
     def arrange(self, threads: Iterable[tuple[int, Arranged]]) -> None:
         """Stores threads' trees and ghosts under their labels, all or nothing; these are no longer loose."""
 
-    def index(self) -> None:
-        """Makes everything stored searchable."""
+    def index(self, *, wait: bool = True) -> None:
+        """Makes everything stored searchable: before it returns, or soon after."""
 
     def reindex(self) -> Iterator[int]:
         """Rebuilds the full-text index from what is stored; yields how many messages are done."""

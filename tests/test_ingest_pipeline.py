@@ -76,7 +76,7 @@ class Memory:
     def loose(self) -> list[int]:
         return []
 
-    def index(self) -> None:
+    def index(self, *, wait: bool = True) -> None:
         self.indexed = len(self.held)
 
 

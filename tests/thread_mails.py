@@ -116,7 +116,7 @@ class Memory:
             self.trees[label] = thread
             self.changed.discard(label)
 
-    def index(self) -> None:
+    def index(self, *, wait: bool = True) -> None:
         pass
 
     def reindex(self) -> Iterator[int]:
