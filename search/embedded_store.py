@@ -99,7 +99,7 @@ class Store:
         path = folder / DATABASE
         with translated():
             if not path.exists():
-                if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+                if folder.exists() and (not folder.is_dir() or any(not _unfinished(one) for one in folder.iterdir())):
                     raise CorpusError(f"{folder} is not a corpus.")
                 if not create:
                     raise CorpusMissing(f"There is no corpus at {folder}.")
@@ -256,6 +256,11 @@ def _connect(path: Path) -> sqlite3.Connection:
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def _unfinished(path: Path) -> bool:
+    """Whether a file was left by a process that ended while it made a corpus."""
+    return path.name == BLOCKS or path.name.startswith(Path(DATABASE).stem + ".new")
 
 
 def _create(path: Path) -> None:

@@ -465,3 +465,16 @@ def test_bytes_that_changed_on_disk_are_told(engine: Engine, tmp_path: Path) -> 
     with pytest.raises(CorpusDamaged):
         broken.raw(corpus()[0][0].id)
     broken.close()
+
+
+def test_a_corpus_whose_making_was_cut_off_is_made_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for name in ("corpus.new", "corpus.new-journal", "blocks.zst"):
+        (folder / name).write_bytes(b"half")
+    with pytest.raises(CorpusMissing):
+        open_engine(str(folder))
+    made = open_engine(str(folder), create=True)
+    fill(made, corpus())
+    assert all(wrong == "" for _, wrong in made.verify())
+    made.close()
