@@ -54,9 +54,19 @@ def bigrams(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
 
 
+def _is_plain(text: str) -> bool:
+    """Whether a quick look tells that nothing in `text` is special: Latin-1 without the soft hyphen."""
+    if text.isascii():
+        return True
+    try:
+        return b"\xad" not in text.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+
+
 def searchable(text: str) -> str:
     """The text to hand to the index: letters mended, CJK runs as bigrams between spaces; most text is unchanged."""
-    if text.isascii():
+    if _is_plain(text):
         return text
     if BROKEN.search(text):
         text = MENDED.sub(mend, text)

@@ -287,9 +287,11 @@ def status_flags(message: bytes) -> str:
     """The letters of a message's Status and X-Status headers, as mail programs keep them in an mbox."""
     if message.find(b"Status:", 0, HEADER) < 0:
         return ""
-    blank = _BLANK.search(message, 0, HEADER)
-    found = _STATUS.findall(message, 0, blank.end() if blank else HEADER)
-    return "".join(sorted({chr(letter) for letters in found for letter in letters}))
+    ends = (message.find(b"\n\n", 0, HEADER), message.find(b"\n\r\n", 0, HEADER))
+    head = b"\n" + message[: min((end for end in ends if end >= 0), default=HEADER) + 1]
+    if head.find(b"\nStatus:") < 0 and head.find(b"\nX-Status:") < 0:
+        return ""
+    return "".join(sorted({chr(letter) for letters in _STATUS.findall(head) for letter in letters}))
 
 
 def is_single(head: bytes) -> bool:
