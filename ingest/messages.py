@@ -15,7 +15,7 @@ from ingest.headers import Head, decode_words, read_head
 from ingest.language import language
 from ingest.quotes import own_words, split
 from ingest.sniffing import sniff
-from ingest.structure import Refused, Tree, own_tree, read_tree
+from ingest.structure import Tree, read_tree
 from mappings.records import Address, Attachment, Forensics, Message, Note
 
 _ID = re.compile(r"<\s*([^<>]{1,2000}?)\s*>")
@@ -57,24 +57,14 @@ def read_message(raw: bytes, *, carrier: str = "", parser: str = "fast") -> Read
 def _read(raw: bytes, carrier: str) -> Reading:
     """The whole way for one mail."""
     head, data = _open(raw)
-    tree, body, attachments, attached, damage = _parts(head, data)
+    tree = read_tree(data, head)
+    body = read_body(tree)
+    attachments, attached, damage = _attachments(tree, body)
     segments = split(body.text)
     notes = [Note(code, _HEAD_NOTES[code]) for code in dict.fromkeys(head.problems)] + tree.notes + body.notes + damage
     lang = language(own_words(body.text, segments, 400))
     rest = {"segments": segments, "attachments": tuple(attachments), "carrier": carrier, "parser": "fast", "lang": lang}
     return Reading(_message(raw, head, body, notes, rest), tuple(attached))
-
-
-def _parts(head: Head, data: bytes) -> tuple[Tree, Body, list[Attachment], list[bytes], list[Note]]:
-    """The tree, the body, and what `_attachments` gives: the fast way, or where it refuses a part, the other."""
-    try:
-        tree = read_tree(data, head)
-        body = read_body(tree)
-        return tree, body, *_attachments(tree, body)
-    except Refused:
-        tree = own_tree(data, head)
-        body = read_body(tree)
-        return tree, body, *_attachments(tree, body)
 
 
 def _second(raw: bytes, reading: Reading) -> Reading:
@@ -249,20 +239,18 @@ def _bare(raw: bytes, carrier: str, problem: Exception) -> Reading:
 def body_html(raw: bytes, part: str) -> str:
     """The markup of the text/html part with that number, decoded. It is hostile: sanitise before showing. KeyError."""
     head, data = _open(raw)
-    for leaf in _parts(head, data)[0].leaves():
+    for leaf in read_tree(data, head).leaves():
         if leaf.number == part and leaf.type == "text/html":
-            try:
-                return html_text(leaf)
-            except Refused:
-                same = [other for other in own_tree(data, head).leaves() if other.number == part]
-                return html_text(same[0]) if same else ""
+            return html_text(leaf)
     raise KeyError(part)
 
 
 def part_bytes(raw: bytes, number: str) -> tuple[Attachment, bytes]:
     """The attachment with that part number and its decoded bytes. KeyError when there is none."""
     head, data = _open(raw)
-    tree, body, attachments, _, _ = _parts(head, data)
+    tree = read_tree(data, head)
+    body = read_body(tree)
+    attachments = _attachments(tree, body)[0]
     enclosed = {name: content for name, _, content in body.enclosed}
     for attachment in attachments:
         if attachment.part == number:
@@ -276,7 +264,7 @@ def parts_by_content_id(raw: bytes) -> dict[str, str]:
     """Content-ID -> part number, for the images that HTML shows by `cid:`. The first of equal ids counts."""
     head, data = _open(raw)
     found: dict[str, str] = {}
-    for leaf in _parts(head, data)[0].leaves():
+    for leaf in read_tree(data, head).leaves():
         if leaf.content_id:
             found.setdefault(leaf.content_id, leaf.number)
     return found
