@@ -19,7 +19,8 @@ CREATE TABLE messages (
     recipients INTEGER NOT NULL,
     block INTEGER NOT NULL,             -- holds its raw bytes and, behind them, its record
     raw_at INTEGER NOT NULL, raw_size INTEGER NOT NULL,  -- in the form of search/embedded_base64.py
-    record_at INTEGER NOT NULL, record_size INTEGER NOT NULL
+    record_at INTEGER NOT NULL, record_size INTEGER NOT NULL,
+    slim_block INTEGER NOT NULL, slim_at INTEGER NOT NULL, slim_size INTEGER NOT NULL  -- what lists show
 );
 CREATE INDEX messages_label ON messages (label);
 CREATE INDEX messages_own_key ON messages (own_key) WHERE own_key <> 0;
@@ -27,7 +28,6 @@ CREATE INDEX messages_copy_key ON messages (copy_key) WHERE copy_key <> 0;
 CREATE INDEX messages_subject ON messages (subject_key, date) WHERE subject_key <> 0;
 CREATE INDEX messages_orphans ON messages (subject_key, date) WHERE orphan = 1;
 CREATE INDEX messages_carrier ON messages (carrier) WHERE carrier <> 0;
-CREATE TABLE slims (num INTEGER PRIMARY KEY, slim BLOB NOT NULL);
 CREATE TABLE blocks (block INTEGER PRIMARY KEY, size INTEGER NOT NULL);  -- where zstd frames stand in the file blocks
 CREATE TABLE links (key INTEGER PRIMARY KEY, label INTEGER NOT NULL);
 CREATE TABLE joins (label INTEGER PRIMARY KEY, target INTEGER NOT NULL);  -- labels that were absorbed by others

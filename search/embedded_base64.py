@@ -16,7 +16,6 @@ _RUN = re.compile(
     rb"(?:%s)(?:[A-Za-z0-9+/]*={0,2}(?=\r?\n|\Z))?"
     % b"|".join(rb"(?:[A-Za-z0-9+/]{%d}\r?\n){%d,}" % (width, _LINES) for width in _WIDTHS)
 )
-_MARK = re.compile(rb"base64", re.IGNORECASE)
 _BLANK = re.compile(rb"\n\r?\n")
 
 
@@ -42,22 +41,16 @@ def shrink(raw: bytes) -> bytes:
     decoded: list[bytes] = []
     rest: list[bytes] = []
     done = looked = 0
-    while (mark := _MARK.search(raw, looked)) and (blank := _BLANK.search(raw, mark.end())):
+    while (mark := _mark(raw, looked)) >= 0 and (blank := _BLANK.search(raw, mark)):
         looked = blank.end()
         found = _RUN.match(raw, looked)
         if found is None:
             continue
-        width = found[0].index(b"\n")
-        end = b"\r\n" if found[0][width - 1] == 13 else b"\n"
-        text = found[0].removesuffix(end)
-        width -= len(end) - 1
-        looked += len(text)
-        try:
-            data = a2b_base64(text)
-        except Error:
+        run = _decoded(found[0])
+        if run is None:
             continue
-        if _lines(data, width, end) != text:
-            continue
+        data, width, end, length = run
+        looked += length
         runs.append(_Run(found.start(), len(data), width, end))
         decoded.append(data)
         rest.append(raw[done : found.start()])
@@ -84,6 +77,30 @@ def grow(form: bytes, size: int) -> bytes:
         start += run.size
         done = run.at + len(pieces[-1])
     return b"".join((*pieces, form[at:]))
+
+
+def _mark(raw: bytes, start: int) -> int:
+    """Where the next "base64" is, in one of the ways it is written; -1 if there is none."""
+    found = [at for at in (raw.find(b"ase64", start), raw.find(b"ASE64", start)) if at >= 0]
+    return min(found, default=-1)
+
+
+def _decoded(text: bytes) -> tuple[bytes, int, bytes, int] | None:
+    """What a run stands for, its lines' width and end, and how much of `text` it is; None unless `_lines` undoes it."""
+    width = text.index(b"\n")
+    end = b"\r\n" if text[width - 1] == 13 else b"\n"
+    width -= len(end) - 1
+    text = text.removesuffix(end)
+    joined = text.replace(end, b"")
+    if len(text) - len(joined) != len(end) * ((len(joined) - 1) // width):
+        return None  # lines of several widths, or a line end of the other kind
+    try:
+        data = a2b_base64(joined, strict_mode=True)
+    except Error:
+        return None
+    if b2a_base64(data[-(len(data) % 3 or 3) :], newline=False) != joined[-4:]:
+        return None  # bits beyond the last byte
+    return data, width, end, len(text)
 
 
 def _lines(data: bytes, width: int, end: bytes) -> bytes:

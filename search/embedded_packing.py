@@ -1,6 +1,6 @@
 """How the embedded corpus packs messages: raw bytes and records into compressed blocks, and the slim rows of lists."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor, Future
 
 import zstandard
@@ -11,6 +11,7 @@ from search.embedded_base64 import shrink
 from search.embedded_store import Slim, slim_encoder
 
 BLOCK = 128 * 1024  # bytes; neighbours repeat each other's words: larger blocks are smaller on disk, slower to read
+SLIM_BLOCK = 32 * 1024
 LEVEL = 3  # of zstd
 PREVIEW = 160  # characters
 _FIRST_RECIPIENTS = 3
@@ -20,31 +21,41 @@ record_encoder = msgpack.Encoder()
 
 
 class Packed(Struct, frozen=True):
-    """A block on its way; of each message in it, where the raw bytes' form and the record stand: offsets and sizes."""
+    """A block on its way; offset and size in it of each value, two a message for raw bytes and record, one for rows."""
 
     data: Future[bytes]
-    places: list[tuple[int, int, int, int]]
+    places: list[tuple[int, ...]]
 
 
 def pack(fresh: Sequence[Prepared], pool: Executor) -> list[Packed]:
-    """Blocks of about `BLOCK` bytes, compressed in `pool`'s thread beside this one.
+    """Blocks of raw bytes and records. A record stands behind its raw bytes, so that the text, which is in both, is
+    there only once in effect."""
+    pairs = ((shrink(prepared.raw), record_encoder.encode(prepared.message)) for prepared in fresh)
+    return _packed(pairs, BLOCK, pool)
 
-    A record stands behind its raw bytes, so that the text, which is in both, is there only once in effect.
-    """
+
+def pack_slims(fresh: Sequence[Prepared], pool: Executor) -> list[Packed]:
+    """Blocks of slim rows."""
+    return _packed(((slim(prepared),) for prepared in fresh), SLIM_BLOCK, pool)
+
+
+def _packed(values: Iterable[tuple[bytes, ...]], size: int, pool: Executor) -> list[Packed]:
+    """Blocks of about `size` bytes, compressed in `pool`'s thread beside this one; what is together stays together."""
     blocks: list[Packed] = []
     held: list[bytes] = []
-    places: list[tuple[int, int, int, int]] = []
+    places: list[tuple[int, ...]] = []
     filled = 0
-    for prepared in fresh:
-        record = record_encoder.encode(prepared.message)
-        form = shrink(prepared.raw)
-        size = len(form) + len(record)
-        if held and filled + size > BLOCK:
+    for parts in values:
+        length = sum(map(len, parts))
+        if held and filled + length > size:
             blocks.append(Packed(pool.submit(_compress, held), places))
             held, places, filled = [], [], 0
-        places.append((filled, len(form), filled + len(form), len(record)))
-        held += (form, record)
-        filled += size
+        place: list[int] = []
+        for part in parts:
+            place += (filled, len(part))
+            filled += len(part)
+        places.append(tuple(place))
+        held += parts
     if held:
         blocks.append(Packed(pool.submit(_compress, held), places))
     return blocks

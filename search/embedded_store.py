@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib import resources
 from itertools import islice
 from pathlib import Path
@@ -22,6 +23,7 @@ GHOSTS = 1 << 40  # a ghost's document number is this plus its row's
 DATABASE = "corpus.sqlite"
 BLOCKS = "blocks.zst"
 INDEX = "index"
+_SLIM_BLOCKS = 256  # held in memory, of 32 KiB
 
 T = TypeVar("T")
 
@@ -92,6 +94,7 @@ class Store:
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self.blocks = Blocks(folder / BLOCKS)
+        self._slims = lru_cache(maxsize=_SLIM_BLOCKS)(self.block)  # neighbours are often asked for together
 
     @classmethod
     def open(cls, folder: Path, *, create: bool) -> "Store":
@@ -151,6 +154,10 @@ class Store:
             raise CorpusDamaged(f"The block at {offset} is missing from {self.folder}.")
         return self.blocks.read(offset, row[0])
 
+    def slim(self, block: int, at: int, size: int) -> Slim:
+        """The slim row that stands there."""
+        return slim_decoder.decode(self._slims(block)[at : at + size])
+
     def forget_index(self) -> None:
         """Notes that the full-text index holds nothing."""
         connection = self.connection()
@@ -201,7 +208,7 @@ class Store:
         """Slim rows in the order of the numbers asked for; negative ones are ghosts."""
         found: dict[int, MessageRow] = {}
         for row in self.among(_ROWS, (n for n in numbers if n > 0)):
-            found[row[0]] = _message_row(row)
+            found[row[0]] = _message_row(row, self.slim(*row[5:8]))
         for row in self.among(_GHOST_ROWS, (-n for n in numbers if n < 0)):
             found[-row[0]] = _ghost_row(row)
         return [found[n] for n in numbers if n in found]
@@ -211,10 +218,11 @@ class Store:
 _THREAD_ID = "(SELECT f.id FROM threads t JOIN messages f ON f.num = t.first WHERE t.label = m.label)"
 _PARENT_ID = """(SELECT p.id FROM messages p WHERE p.num = m.parent),
     (SELECT p.key FROM ghosts p WHERE p.num = -m.parent)"""
-_ROWS = f"""SELECT m.num, m.id, m.depth, m.date, m.size, s.slim, {_THREAD_ID}, {_PARENT_ID},
+_ROWS = f"""SELECT m.num, m.id, m.depth, m.date, m.size, m.slim_block, m.slim_at, m.slim_size,
+    {_THREAD_ID}, {_PARENT_ID},
     CASE m.copy_key WHEN 0 THEN 0 ELSE (SELECT count(*) - 1 FROM messages c
         WHERE c.copy_key = m.copy_key AND c.copy_key <> 0) END
-    FROM messages m JOIN slims s ON s.num = m.num WHERE m.num IN ({{}})"""
+    FROM messages m WHERE m.num IN ({{}})"""
 _GHOST_ROWS = f"""SELECT m.num, m.key, m.depth, m.message_id, m.subject, m.who, {_THREAD_ID}, {_PARENT_ID}
     FROM ghosts m WHERE m.num IN ({{}})"""
 
@@ -225,9 +233,8 @@ def _id_of(message: bytes | None, ghost: int | None) -> str:
     return "" if ghost is None else f"g{ghost & 0xFFFFFFFFFFFFFFFF:016x}"
 
 
-def _message_row(row: Any) -> MessageRow:
-    _, id, depth, date, size, blob, thread, parent, ghost_parent, copies = row
-    slim = slim_decoder.decode(blob)
+def _message_row(row: Any, slim: Slim) -> MessageRow:
+    _, id, depth, date, size, _, _, _, thread, parent, ghost_parent, copies = row
     return MessageRow(
         id=id.hex(), thread=(thread or id).hex(), parent=_id_of(parent, ghost_parent), depth=depth,
         message_id=slim.message_id, subject=slim.subject, from_=slim.from_, to=slim.to, recipients=slim.recipients,

@@ -15,8 +15,8 @@ from msgspec import json
 from mappings.keys import ghost_key
 from mappings.records import ArchiveState, Place, Prepared
 from search.embedded_documents import Documents
-from search.embedded_packing import Packed, pack, slim
-from search.embedded_store import GHOSTS, Store, slim_decoder, translated
+from search.embedded_packing import Packed, pack, pack_slims
+from search.embedded_store import GHOSTS, Slim, Store, translated
 from search.engine import Arranged, Batch, Counts, Member
 from search.errors import CorpusLocked
 
@@ -113,7 +113,8 @@ class EmbeddedWriter:
             counts = Counts(new=len(fresh), already=len(batch.messages) - len(fresh), failed=lost)
             archive = self._note_archive(batch.state, counts)
             self._note_failures(batch)
-            packed = pack([p for _, p in fresh], self._pool)
+            mails = [p for _, p in fresh]
+            packed = pack(mails, self._pool), pack_slims(mails, self._pool)
             labels = self._link(fresh)
             new = {num for num, _ in fresh}
             again = [(numbers[p.message.id], p.place.collection) for p in batch.messages]
@@ -225,31 +226,30 @@ class EmbeddedWriter:
         fresh: Sequence[tuple[int, Prepared]],
         labels: dict[int, int],
         numbers: dict[str, int],
-        packed: list[Packed],
+        packed: tuple[list[Packed], list[Packed]],
     ) -> None:
-        stored = self._store_blocks(packed)
+        stored = zip(*map(self._store_blocks, packed), strict=True)
         rows = []
         carriers = {p.message.carrier for _, p in fresh if p.message.carrier} - numbers.keys()
         found = numbers | self._numbers(carriers) if carriers else numbers
-        for (num, p), place in zip(fresh, stored, strict=True):
+        for (num, p), (place, slim_place) in zip(fresh, stored, strict=True):
             m = p.message
             rows.append((
                 num, bytes.fromhex(m.id), labels[num], m.date, p.links[0] if p.links else 0, p.subject_key, p.orphan,
                 p.copy_key, found.get(m.carrier, 0), m.size,
-                len(m.to) + len(m.cc) + len(m.bcc), *place,
+                len(m.to) + len(m.cc) + len(m.bcc), *place, *slim_place,
             ))  # fmt: skip
         connection = self._store.connection()
         connection.executemany(
             "INSERT INTO messages (num, id, label, date, own_key, subject_key, orphan, copy_key, carrier, size,"
-            " recipients, block, raw_at, raw_size, record_at, record_size)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " recipients, block, raw_at, raw_size, record_at, record_size, slim_block, slim_at, slim_size)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
-        connection.executemany("INSERT INTO slims VALUES (?, ?)", [(num, slim(p)) for num, p in fresh])
 
-    def _store_blocks(self, blocks: list[Packed]) -> list[tuple[int, int, int, int, int]]:
-        """Writes packed blocks; gives each message's block, and offset and size in it of raw bytes and record."""
-        found: list[tuple[int, int, int, int, int]] = []
+    def _store_blocks(self, blocks: list[Packed]) -> list[tuple[int, ...]]:
+        """Writes packed blocks; gives each message's block, and offsets and sizes in it."""
+        found: list[tuple[int, ...]] = []
         data = [packed.data.result() for packed in blocks]
         self._store.blocks.write(self._end, data)
         for packed, block in zip(blocks, data, strict=True):
@@ -265,8 +265,8 @@ class EmbeddedWriter:
     def members(self, labels: Sequence[int]) -> dict[int, list[Member]]:
         """The messages that carry each of these labels."""
         found: dict[int, list[Member]] = {label: [] for label in labels}
-        for label, *row in self._store.among(f"{_MEMBERS} WHERE m.label IN ({{}})", labels):
-            found[label].append(_member(row))
+        for label, *row, block, at, size in self._store.among(f"{_MEMBERS} WHERE m.label IN ({{}})", labels):
+            found[label].append(_member(row, self._store.slim(block, at, size)))
         return found
 
     def kin(self, window: int) -> list[tuple[Member, Member]]:
@@ -274,7 +274,7 @@ class EmbeddedWriter:
         pairs = sorted(set(self._store.all(_KIN, {"window": window})))
         numbers = sorted({num for pair in pairs for num in pair})
         rows = self._store.among(f"{_MEMBERS} WHERE m.num IN ({{}})", numbers)
-        found = {row[1]: _member(row[1:]) for row in rows}
+        found = {row[1]: _member(row[1:5], self._store.slim(*row[5:])) for row in rows}
         return [(found[reply], found[older]) for reply, older in pairs]
 
     def join(self, pairs: Iterable[tuple[int, int]]) -> None:
@@ -354,7 +354,7 @@ class EmbeddedWriter:
             yield from self._documents.rebuild()
 
 
-_MEMBERS = "SELECT m.label, m.num, m.id, m.date, m.copy_key, s.slim FROM messages m JOIN slims s ON s.num = m.num"
+_MEMBERS = "SELECT m.label, m.num, m.id, m.date, m.copy_key, m.slim_block, m.slim_at, m.slim_size FROM messages m"
 # from what is loose to its kin, either way round; CROSS JOIN keeps that order
 _KIN = """
 SELECT o.num, m.num FROM loose l CROSS JOIN messages o ON o.label = l.label AND o.orphan = 1 AND o.subject_key <> 0
@@ -367,9 +367,8 @@ SELECT o.num, m.num FROM loose l CROSS JOIN messages m ON m.label = l.label AND 
     WHERE m.label <> o.label"""
 
 
-def _member(row: Any) -> Member:
-    num, id, date, copy_key, blob = row
-    slim = slim_decoder.decode(blob)
+def _member(row: Any, slim: Slim) -> Member:
+    num, id, date, copy_key = row
     return Member(
         num, id.hex(), slim.message_id, slim.references, date, slim.subject, frozenset(slim.people),
         slim.people[0] if slim.people else "", copy_key, slim.attribution, slim.thread_index,
