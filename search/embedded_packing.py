@@ -10,7 +10,7 @@ from mappings.records import Prepared
 from search.embedded_base64 import shrink
 from search.embedded_store import Slim, slim_encoder
 
-BLOCK = 128 * 1024  # bytes; neighbours repeat each other's words: larger blocks are smaller on disk, slower to read
+BLOCK = 256 * 1024  # bytes; neighbours repeat each other's words: larger blocks are smaller on disk, slower to read
 SLIM_BLOCK = 32 * 1024
 LEVEL = 3  # of zstd
 PREVIEW = 160  # characters
