@@ -11,18 +11,19 @@ import tantivy
 
 from mappings.records import ArchiveState, Failure, Message, MessageRow, Place, Status, Thread
 from search import embedded_audit
-from search.embedded_base64 import grow
+from search.base64_runs import grow
 from search.embedded_documents import record_decoder
 from search.embedded_index import open_index, schema
-from search.embedded_pages import aggregations, facets, histogram
-from search.embedded_queries import Compiler, is_ranked
+from search.embedded_queries import Compiler
 from search.embedded_ranking import Found, Ranking
 from search.embedded_store import INDEX, Store, translated
 from search.embedded_writer import EmbeddedWriter
 from search.errors import CorpusDamaged, NotFound
-from search.highlight import Marker, fragments, marker
+from search.highlight import highlights, marker
+from search.pages import aggregations, facets, histogram
 from search.query import Query
-from search.results import Highlight, Hit, Order, Page
+from search.results import Hit, Order, Page
+from search.weights import is_ranked
 
 
 class EmbeddedEngine:
@@ -89,7 +90,13 @@ class EmbeddedEngine:
 
     def _over_all(self, searcher: tantivy.Searcher, compiled: tantivy.Query, total: int) -> tuple[Any, Any]:
         answer = searcher.aggregate(compiled, aggregations())
-        return facets(answer), histogram(searcher, compiled, answer, total)
+
+        def fixed(seconds: int) -> dict[int, int]:
+            asked = {"bars": {"histogram": {"field": "date", "interval": seconds, "min_doc_count": 1}}}
+            buckets = searcher.aggregate(compiled, asked)["bars"]["buckets"]
+            return {int(bucket["key"]) // seconds: int(bucket["doc_count"]) for bucket in buckets}
+
+        return facets(answer), histogram(answer, total, fixed)
 
     def _hits(self, found: list[Found], query: Query) -> tuple[Hit, ...]:
         rows = self._store.rows([one.number for one in found])
@@ -100,7 +107,7 @@ class EmbeddedEngine:
         return tuple(
             Hit(
                 row=row, score=one.score, thread_hits=one.thread_hits,
-                highlights=_highlights(texts[one.number], mark) if one.number in texts else (),
+                highlights=highlights(texts[one.number], mark) if one.number in texts else (),
             )
             for one, row in zip(found, rows, strict=True)
         )  # fmt: skip
@@ -230,20 +237,3 @@ class EmbeddedEngine:
         """Re-reads everything stored; (id, "") for each message that is as it was, else (id, what is wrong)."""
         with translated():
             yield from embedded_audit.verify(self._store)
-
-
-def _highlights(message: Message, mark: Marker) -> tuple[Highlight, ...]:
-    parts: dict[str, list[str]] = {"own": [], "quoted": []}
-    for segment in message.segments:
-        parts["quoted" if segment.kind == "quoted" else "own"].append(message.text[segment.start : segment.end])
-    texts = {
-        "subject": message.subject, "own": "".join(parts["own"]), "quoted": "".join(parts["quoted"]),
-        "from": ", ".join(map(str, message.from_)), "to": ", ".join(map(str, message.to)),
-        "cc": ", ".join(map(str, message.cc)), "bcc": ", ".join(map(str, message.bcc)),
-        "filename": ", ".join(attachment.name for attachment in message.attachments if attachment.name),
-    }  # fmt: skip
-    found = []
-    for field, text in texts.items():
-        if text and (spans := mark.spans(field, text)):
-            found.append(Highlight(field, fragments(text, spans)))
-    return tuple(found)

@@ -18,7 +18,7 @@ CREATE TABLE messages (
     size INTEGER NOT NULL,              -- of the raw bytes as they came
     recipients INTEGER NOT NULL,
     block INTEGER NOT NULL,             -- holds its raw bytes and, behind them, its record
-    raw_at INTEGER NOT NULL, raw_size INTEGER NOT NULL,  -- in the form of search/embedded_base64.py
+    raw_at INTEGER NOT NULL, raw_size INTEGER NOT NULL,  -- in the form of search/base64_runs.py
     record_at INTEGER NOT NULL, record_size INTEGER NOT NULL,
     slim_block INTEGER NOT NULL, slim_at INTEGER NOT NULL, slim_size INTEGER NOT NULL  -- what lists show
 );

@@ -6,7 +6,7 @@ from hashlib import sha256
 from msgspec import MsgspecError, json
 
 from mappings.records import ArchiveState, Failure, Place, Status
-from search.embedded_base64 import grow
+from search.base64_runs import grow
 from search.embedded_documents import record_decoder
 from search.embedded_store import Store
 from search.errors import SearchError

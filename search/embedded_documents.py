@@ -10,7 +10,7 @@ from msgspec import Struct, json, msgpack
 
 from mappings.keys import ghost_key
 from mappings.records import Message, Prepared
-from search.embedded_index import document, ghost_document
+from search.documents import document, ghost_document
 from search.embedded_queries import between
 from search.embedded_store import GHOSTS, Store
 from search.errors import EngineUnavailable

@@ -1,22 +1,15 @@
-"""The Tantivy index of the embedded corpus: its schema from the mapping, and a message as a document."""
+"""The Tantivy index of the embedded corpus: its schema from the mapping, and how it is opened."""
 
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import tantivy
 
 from mappings import MESSAGES, load
-from mappings.records import Attachment, Message
-from search.words import searchable
 
 # Facets and filters read these from columns; `id`-like ones are only looked up.
 _COLUMNS = {"from_address", "to_address", "list", "collection", "lang", "has"}
 _LOOKED_UP = {"num", "thread"}
-KEYWORD = 500  # characters of a keyword that are kept
-_LAST = (1 << 39) - 1  # larger than any date's part of a sort key
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @cache
@@ -46,100 +39,3 @@ def open_index(folder: Path) -> tantivy.Index:
     )
     index.register_tokenizer("folded", analyzer)
     return index
-
-
-def sort_keys(date: int | None, id: str) -> tuple[int, int]:
-    """`newest` and `oldest`: date and the first 24 bits of the id as one number; undated ones come last in either."""
-    tie = int(id[:6], 16)
-    if date is None:
-        return tie, _LAST << 24 | tie
-    key = min(max(date + (1 << 38), 1), _LAST - 1) << 24 | tie
-    return key, key
-
-
-def month(date: int) -> int:
-    """12 x year + month - 1 in UTC; the calendar's ends for dates beyond it."""
-    try:
-        moment = _EPOCH + timedelta(seconds=date)
-    except OverflowError:
-        return 12 * 9999 + 11 if date > 0 else 12
-    return 12 * moment.year + moment.month - 1
-
-
-def has(message: Message) -> list[str]:
-    """What `has:` finds: attachment and its kinds, html, date."""
-    found = {kind for attachment in message.attachments for kind in _kinds(attachment)}
-    if message.html:
-        found.add("html")
-    if message.date is not None:
-        found.add("date")
-    return sorted(found)
-
-
-_KINDS = {
-    "application/pdf": "pdf", "text/calendar": "calendar", "text/x-vcard": "contact", "text/vcard": "contact",
-    "message/rfc822": "mail", "application/zip": "archive", "application/gzip": "archive", "text/csv": "spreadsheet",
-    "application/x-7z-compressed": "archive", "application/x-rar": "archive", "application/vnd.rar": "archive",
-    "application/x-tar": "archive", "application/msword": "document", "application/rtf": "document",
-    "application/vnd.ms-excel": "spreadsheet", "application/vnd.ms-powerpoint": "presentation",
-}  # fmt: skip
-_ENDINGS = {
-    "pdf": "pdf", "doc": "document", "docx": "document", "odt": "document", "rtf": "document", "txt": "document",
-    "xls": "spreadsheet", "xlsx": "spreadsheet", "ods": "spreadsheet", "csv": "spreadsheet", "ppt": "presentation",
-    "pptx": "presentation", "odp": "presentation", "zip": "archive", "gz": "archive", "7z": "archive", "rar": "archive",
-    "ics": "calendar", "vcf": "contact", "eml": "mail",
-}  # fmt: skip
-
-
-def _kinds(attachment: Attachment) -> list[str]:
-    kinds = [] if attachment.inline else ["attachment"]
-    ending = attachment.name.rpartition(".")[2].lower()
-    for media in (attachment.sniffed, attachment.declared):
-        kind = media.partition("/")[0]
-        if kind in ("image", "audio", "video"):
-            return [*kinds, kind]
-        if media in _KINDS and _ENDINGS.get(ending, "archive") == "archive":
-            return [*kinds, _KINDS[media]]
-    if ending in _ENDINGS:
-        kinds.append(_ENDINGS[ending])
-    return kinds
-
-
-def document(number: int, label: int, message: Message, collections: list[str], marks: list[str]) -> dict[str, Any]:
-    """A message as Tantivy takes it; `marks` are what `is:` finds."""
-    newest, oldest = sort_keys(message.date, message.id)
-    own: list[str] = []
-    quoted: list[str] = []
-    for segment in message.segments:
-        (quoted if segment.kind == "quoted" else own).append(message.text[segment.start : segment.end])
-    found: dict[str, Any] = {
-        "num": number, "thread": label, "newest": newest, "oldest": oldest, "size": message.size, "is": marks,
-        "collection": collections, "has": has(message), "subject": searchable(message.subject),
-        "own": searchable("".join(own)),
-    }  # fmt: skip
-    if quoted:
-        found["quoted"] = searchable("".join(quoted))
-    for name, people in (("from", message.from_ or message.sender), ("to", message.to), ("cc", message.cc),
-                         ("bcc", message.bcc)):  # fmt: skip
-        if people:
-            found[name] = searchable("\n".join(map(str, people)))
-            found[name + "_address"] = list(dict.fromkeys(who.address.lower() for who in people if who.address))
-    if message.date is not None:
-        found["date"] = message.date
-        found["month"] = month(message.date)
-    names = [attachment.name for attachment in message.attachments if attachment.name]
-    if names:
-        found["filename"] = searchable("\n".join(names))
-    for name, value in (("message_id", message.message_id), ("list", message.list_id), ("lang", message.lang)):
-        if value:
-            found[name] = [value[:KEYWORD]]
-    return found
-
-
-def ghost_document(number: int, label: int, ghost_id: str, message_id: str, subject: str, who: str) -> dict[str, Any]:
-    """A ghost as Tantivy takes it: found by `is:ghost` and by what is known of it."""
-    newest, oldest = sort_keys(None, ghost_id[1:])
-    return {
-        "num": number, "thread": label, "newest": newest, "oldest": oldest, "size": 0, "is": ["ghost"],
-        "subject": searchable(subject), "from": searchable(who), "message_id": [message_id],
-    }  # fmt: skip

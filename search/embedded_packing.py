@@ -1,4 +1,4 @@
-"""How the embedded corpus packs messages: raw bytes and records into compressed blocks, and the slim rows of lists."""
+"""How the embedded corpus packs messages: raw bytes and records into compressed blocks, and slim rows."""
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor, Future
@@ -7,15 +7,12 @@ import zstandard
 from msgspec import Struct, msgpack
 
 from mappings.records import Prepared
-from search.embedded_base64 import shrink
-from search.embedded_store import Slim, slim_encoder
+from search.base64_runs import shrink
+from search.slims import slim
 
 BLOCK = 256 * 1024  # bytes; neighbours repeat each other's words: larger blocks are smaller on disk, slower to read
 SLIM_BLOCK = 32 * 1024
 LEVEL = 3  # of zstd
-PREVIEW = 160  # characters
-_FIRST_RECIPIENTS = 3
-_PEOPLE = 100  # addresses that the subject rule looks at
 
 record_encoder = msgpack.Encoder()
 
@@ -63,22 +60,3 @@ def _packed(values: Iterable[tuple[bytes, ...]], size: int, pool: Executor) -> l
 
 def _compress(values: list[bytes]) -> bytes:
     return zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(b"".join(values))
-
-
-def slim(prepared: Prepared) -> bytes:
-    """A message's slim row as it is stored."""
-    message = prepared.message
-    named = message.to + message.cc
-    people = [who.address.lower() for who in (*message.from_, *named, *message.bcc) if who.address]
-    own = next((s for s in message.segments if s.kind == "own" and s.end - s.start > 1), None)
-    preview = " ".join(message.text[own.start : own.start + 3 * PREVIEW].split())[:PREVIEW] if own else ""
-    attribution = next((s.who for s in message.segments if s.who), "")
-    return slim_encoder.encode(
-        Slim(
-            message.message_id, prepared.references, message.subject, message.from_, named[:_FIRST_RECIPIENTS],
-            len(named) + len(message.bcc), message.zone, message.date_source,
-            sum(not attachment.inline for attachment in message.attachments), prepared.place.collection, message.lang,
-            preview, tuple(dict.fromkeys(people[:_PEOPLE])), attribution[:200],
-            message.thread_index[:200],
-        )
-    )  # fmt: skip

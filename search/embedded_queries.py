@@ -1,26 +1,16 @@
 """A query's tree as Tantivy queries, built as objects: Tantivy's own query syntax drops marks in silence."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from search.query import And, Between, Exact, Node, Not, Or, Phrase, TextField, Word
+from search.query import And, Between, Exact, Node, Not, Or, Phrase, Word
+from search.weights import FIELDS, TIE, UNHIDDEN, WEIGHTS, nodes
 from search.words import CJK_RUN, lone_ideograph, tokens
 
-# What a match is worth by its field: a mail is about its subject and its own words; what it quotes was said elsewhere.
-WEIGHTS = {
-    "subject": 3.0, "own": 2.0, "quoted": 0.6, "from": 2.0, "to": 1.0, "cc": 0.8, "bcc": 0.8, "filename": 1.5,
-}  # fmt: skip
 _MOST = (1 << 63) - 1  # integers in the index have 64 bits
-TIE = 0.1  # what a field that is not the best one adds
-FIELDS: dict[TextField, tuple[str, ...]] = {
-    "": tuple(WEIGHTS),
-    "body": ("own", "quoted"),
-    "with": ("from", "to", "cc", "bcc"),
-}
-_UNHIDDEN = {("is", "duplicate"), ("is", "ghost")}  # what asks for documents that are hidden otherwise
 
 
 class Compiler:
@@ -41,7 +31,7 @@ class Compiler:
         asked = {(node.field, node.value) for node in nodes(tree) if isinstance(node, Exact)}
         if ("is", "ghost") in asked:
             hidden = Query.all_query()
-        elif asked & _UNHIDDEN or any(field == "id" for field, _ in asked):
+        elif asked & UNHIDDEN or any(field == "id" for field, _ in asked):
             hidden = self._term("is", "message")
         return _all([self._node(tree), Query.const_score_query(hidden, 0.0)])
 
@@ -119,23 +109,6 @@ def between(schema: tantivy.Schema, field: str, low: int | None, high: int | Non
     return Query.range_query(
         schema, field, FieldType.Integer, lowest, None if highest is None else highest - 1
     )
-
-
-def nodes(tree: Node) -> Iterable[Node]:
-    """Every node of a tree, outermost first."""
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if isinstance(node, And | Or):
-            waiting.extend(node.parts)
-        elif isinstance(node, Not):
-            waiting.append(node.part)
-
-
-def is_ranked(tree: Node | None) -> bool:
-    """Whether relevance means anything: some word or phrase is asked for."""
-    return tree is not None and any(isinstance(node, Word | Phrase) for node in nodes(tree))
 
 
 def _filter(query: Query) -> Query:

@@ -4,9 +4,9 @@ import tantivy
 from msgspec import Struct
 from tantivy import Occur, Query
 
-from search.embedded_pages import Cursor, read_cursor, window
 from search.embedded_queries import between
 from search.embedded_store import GHOSTS
+from search.pages import Cursor, read_cursor, window
 from search.results import Order
 
 BUCKETS = 60_000  # Tantivy gives up on an aggregation with more than 65,000

@@ -11,12 +11,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from msgspec import Struct, msgpack
-
 from mappings.keys import ghost_key, link_key
-from mappings.records import Address, DateSource, MessageRow
+from mappings.records import Address, MessageRow
 from search.embedded_blocks import Blocks
 from search.errors import CorpusDamaged, CorpusError, CorpusMissing, EngineUnavailable, NotFound, SearchError
+from search.slims import Slim, slim_decoder
 
 FORMAT = 1  # of the tables and the index together; another number asks for another program
 GHOSTS = 1 << 40  # a ghost's document number is this plus its row's
@@ -26,30 +25,6 @@ INDEX = "index"
 _SLIM_BLOCKS = 256  # held in memory, of 32 KiB
 
 T = TypeVar("T")
-
-
-class Slim(Struct, frozen=True, array_like=True):
-    """What lists and threads need of a message beside the narrow columns, as it is stored."""
-
-    message_id: str
-    references: tuple[str, ...]  # the mail it answers last
-    subject: str
-    from_: tuple[Address, ...]
-    to: tuple[Address, ...]
-    recipients: int
-    zone: int | None
-    date_source: DateSource
-    attachments: int
-    collection: str
-    lang: str
-    preview: str
-    people: tuple[str, ...]  # the sender's address first
-    attribution: str
-    thread_index: str
-
-
-slim_encoder = msgpack.Encoder()
-slim_decoder = msgpack.Decoder(Slim)
 
 
 @contextmanager

@@ -16,9 +16,10 @@ from mappings.keys import ghost_key
 from mappings.records import ArchiveState, Place, Prepared
 from search.embedded_documents import Documents
 from search.embedded_packing import Packed, pack, pack_slims
-from search.embedded_store import GHOSTS, Slim, Store, translated
+from search.embedded_store import GHOSTS, Store, translated
 from search.engine import Arranged, Batch, Counts, Member
 from search.errors import CorpusLocked
+from search.slims import Slim
 
 
 class EmbeddedWriter:

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from mappings.records import Message
 from search.fragments import fragments as fragments
 from search.query import And, Exact, Node, Or, Phrase, Query, Word
+from search.results import Highlight
 from search.words import BROKEN, CJK_RUN, MENDED, WORD, bigrams, edits, fold, has_cjk, mend, word_pattern
 
 Spans = list[tuple[int, int]]
@@ -46,6 +48,24 @@ class Marker:
 def marker(query: Query) -> Marker:
     """The marker of a query."""
     return Marker(query)
+
+
+def highlights(message: Message, mark: Marker) -> tuple[Highlight, ...]:
+    """What a result shows of a message: the fields that matched, with their cuts."""
+    parts: dict[str, list[str]] = {"own": [], "quoted": []}
+    for segment in message.segments:
+        parts["quoted" if segment.kind == "quoted" else "own"].append(message.text[segment.start : segment.end])
+    texts = {
+        "subject": message.subject, "own": "".join(parts["own"]), "quoted": "".join(parts["quoted"]),
+        "from": ", ".join(map(str, message.from_)), "to": ", ".join(map(str, message.to)),
+        "cc": ", ".join(map(str, message.cc)), "bcc": ", ".join(map(str, message.bcc)),
+        "filename": ", ".join(attachment.name for attachment in message.attachments if attachment.name),
+    }  # fmt: skip
+    found = []
+    for field, text in texts.items():
+        if text and (spans := mark.spans(field, text)):
+            found.append(Highlight(field, fragments(text, spans)))
+    return tuple(found)
 
 
 def _positive(tree: Node | None) -> Iterator[Word | Phrase | Exact]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.embedded_base64 import grow, shrink
+from search.base64_runs import grow, shrink
 
 HEAD = b"From: ann@x.example\nContent-Transfer-Encoding: base64\n"
 

@@ -14,11 +14,12 @@ from typing import Any
 
 import tantivy
 from fast_mail_parser import parse_email_tree, walk
-from ingest.messages import read_message
 
 from ingest import archives
+from ingest.messages import read_message
+from search.documents import document
 from search.embedded_documents import HEAP
-from search.embedded_index import document, open_index
+from search.embedded_index import open_index
 
 
 def raws(path: Path) -> Iterator[bytes]:

@@ -1,11 +1,10 @@
-"""Facets, histogram and cursors of the embedded engine: Tantivy's aggregations as the results' own words."""
+"""Facets, histogram and cursors: an engine's aggregations as the results' own words."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
-import tantivy
 from msgspec import MsgspecError, Struct, json
 
 from search.errors import CursorError
@@ -75,10 +74,11 @@ def facets(answer: dict[str, Any]) -> tuple[Facet, ...]:
     return tuple(found)
 
 
-def histogram(
-    searcher: tantivy.Searcher, query: tantivy.Query, answer: dict[str, Any], total: int
-) -> Histogram | None:
-    """Matches over time by years, months, days or hours, as the span asks for; None when nothing has a date."""
+def histogram(answer: dict[str, Any], total: int, fixed: Callable[[int], dict[int, int]]) -> Histogram | None:
+    """Matches over time by years, months, days or hours, as the span asks for; None when nothing has a date.
+
+    `fixed(seconds)` counts matches by intervals of so many seconds, numbered from 1970.
+    """
     months = {int(bucket["key"]): int(bucket["doc_count"]) for bucket in answer["months"]["buckets"]}
     if not months:
         return None
@@ -91,16 +91,10 @@ def histogram(
         return Histogram("year", _bars(years, _year), undated)
     if last - first + 1 > _MONTHS_OF_DAYS:
         return Histogram("month", _bars(months, _month), undated)
-    days = _fixed(searcher, query, DAY)
+    days = fixed(DAY)
     if max(days) - min(days) + 1 > _DAYS_OF_HOURS:
         return Histogram("day", _bars(days, _day), undated)
-    return Histogram("hour", _bars(_fixed(searcher, query, HOUR), _hour), undated)
-
-
-def _fixed(searcher: tantivy.Searcher, query: tantivy.Query, seconds: int) -> dict[int, int]:
-    asked = {"bars": {"histogram": {"field": "date", "interval": seconds, "min_doc_count": 1}}}
-    buckets = searcher.aggregate(query, asked)["bars"]["buckets"]
-    return {int(bucket["key"]) // seconds: int(bucket["doc_count"]) for bucket in buckets}
+    return Histogram("hour", _bars(fixed(HOUR), _hour), undated)
 
 
 def _bars(counts: dict[int, int], name: Any) -> tuple[Bar, ...]:
@@ -128,5 +122,3 @@ def _hour(key: int) -> str:
 def window(key: int, order: Literal["newest", "oldest"]) -> tuple[int | None, int | None]:
     """The sort keys that a page after `key` may hold, that key included, as `low` and `high` (exclusive)."""
     return (None, key + 1) if order == "newest" else (key, None)
-
-

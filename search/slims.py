@@ -1,0 +1,52 @@
+"""Slim rows: what lists and threads need of a message, as both engines store it."""
+
+from msgspec import Struct, msgpack
+
+from mappings.records import Address, DateSource, Prepared
+
+PREVIEW = 160  # characters
+_FIRST_RECIPIENTS = 3
+_PEOPLE = 100  # addresses that the subject rule looks at
+
+
+class Slim(Struct, frozen=True, array_like=True):
+    """What lists and threads need of a message beside the narrow columns, as it is stored."""
+
+    message_id: str
+    references: tuple[str, ...]  # the mail it answers last
+    subject: str
+    from_: tuple[Address, ...]
+    to: tuple[Address, ...]
+    recipients: int
+    zone: int | None
+    date_source: DateSource
+    attachments: int
+    collection: str
+    lang: str
+    preview: str
+    people: tuple[str, ...]  # the sender's address first
+    attribution: str
+    thread_index: str
+
+
+slim_encoder = msgpack.Encoder()
+slim_decoder = msgpack.Decoder(Slim)
+
+
+def slim(prepared: Prepared) -> bytes:
+    """A message's slim row as it is stored."""
+    message = prepared.message
+    named = message.to + message.cc
+    people = [who.address.lower() for who in (*message.from_, *named, *message.bcc) if who.address]
+    own = next((s for s in message.segments if s.kind == "own" and s.end - s.start > 1), None)
+    preview = " ".join(message.text[own.start : own.start + 3 * PREVIEW].split())[:PREVIEW] if own else ""
+    attribution = next((s.who for s in message.segments if s.who), "")
+    return slim_encoder.encode(
+        Slim(
+            message.message_id, prepared.references, message.subject, message.from_, named[:_FIRST_RECIPIENTS],
+            len(named) + len(message.bcc), message.zone, message.date_source,
+            sum(not attachment.inline for attachment in message.attachments), prepared.place.collection, message.lang,
+            preview, tuple(dict.fromkeys(people[:_PEOPLE])), attribution[:200],
+            message.thread_index[:200],
+        )
+    )  # fmt: skip
