@@ -4,11 +4,20 @@ import json
 from importlib import resources
 from typing import Any
 
-MESSAGES = "messages"
+MESSAGES = "messages"  # what is searched, made from the rest
+INDEXES = (MESSAGES, "records", "raws", "links", "ghosts", "archives", "failures", "marks")
 
 
 def load(name: str) -> dict[str, Any]:
-    """The mapping of the index `name` (such as `MESSAGES`) as Elasticsearch takes it; else FileNotFoundError."""
+    """The index `name` (such as `MESSAGES`) as Elasticsearch takes it, shared settings included; FileNotFoundError."""
+    body, shared = _read(name), _read("analysis")
+    settings = dict(shared["settings"])
+    for group, values in body.get("settings", {}).items():
+        settings[group] = settings[group] | values
+    return {"settings": settings, "mappings": body["mappings"]}
+
+
+def _read(name: str) -> dict[str, Any]:
     text = resources.files(__name__).joinpath(f"{name}.json").read_text(encoding="utf-8")
-    mapping: dict[str, Any] = json.loads(text)
-    return mapping
+    found: dict[str, Any] = json.loads(text)
+    return found
