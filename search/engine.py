@@ -7,6 +7,7 @@ from typing import Protocol, Self
 from msgspec import Struct
 
 from mappings.records import ArchiveState, Failure, Message, MessageRow, Place, Prepared, Status, Thread
+from search.errors import CorpusError
 from search.query import Query
 from search.results import Order, Page
 
@@ -161,7 +162,14 @@ class Writer(Protocol):
 
 
 def open_engine(url: str, *, create: bool = False) -> Engine:
-    """The engine that `url` names: a folder is a corpus on this machine. CorpusMissing unless `create`."""
+    """The engine that `url` names: a folder is a corpus on this machine, `http(s)://host:port/prefix` one in an
+    Elasticsearch cluster. CorpusMissing unless `create`."""
+    if url.startswith(("http://", "https://")):
+        try:
+            from search.elastic_engine import ElasticEngine
+        except ModuleNotFoundError as error:
+            raise CorpusError("For Elasticsearch the package is missing: pip install 'unsealed[elastic]'.") from error
+        return ElasticEngine.open(url, create=create)
     from search.embedded import EmbeddedEngine
 
     return EmbeddedEngine.open(url, create=create)

@@ -23,13 +23,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Cursor(Struct, frozen=True, array_like=True):
-    """Where a page ended: after so many hits, or after a sort key and the messages shown with that very key."""
+    """Where a page ended: after so many hits, or after a sort key and the messages shown with that very key, or after
+    a hit with these sort values."""
 
     order: str
     by_thread: bool
     skip: int = 0
     key: int | None = None
     shown: tuple[int, ...] = ()
+    after: tuple[int | float, ...] = ()
 
     def write(self) -> str:
         """As it stands in an address."""
@@ -50,7 +52,7 @@ def read_cursor(text: str, order: str, by_thread: bool) -> Cursor:
 
 
 def aggregations() -> dict[str, Any]:
-    """What is asked of Tantivy for facets and the histogram's months."""
+    """What is asked of either engine for facets and the histogram's months."""
     asked: dict[str, Any] = {
         name: {"terms": {"field": field, "size": VALUES + 1}} for name, field in FACETS.items()
     }

@@ -1,0 +1,107 @@
+"""What a corpus in a cluster holds and whether it is whole: counts, ledger, failures, digest, verification."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+from msgspec import convert, json
+
+from mappings import INDEXES
+from mappings.records import ArchiveState, Failure, Place, Status
+from search.elastic import Cluster, chunks
+from search.elastic_store import Store, message_row, stored
+from search.errors import EngineUnavailable
+
+_ALL: dict[str, Any] = {"match_all": {}}
+
+
+def places(source: dict[str, Any]) -> list[Place]:
+    """Where a message was found, from its record document, in order."""
+    return sorted(
+        (Place(archive, member, offset, collection, flags, tuple(labels))
+         for archive, member, offset, collection, flags, labels in source["places"]),
+        key=lambda place: (place.archive, place.member, place.offset, place.collection),
+    )  # fmt: skip
+
+
+def archives(cluster: Cluster) -> list[ArchiveState]:
+    """The ledger, in the order of reading."""
+    docs = cluster.scan("archives", {"exists": {"field": "archive"}}, ["created", "archive", "collection"])
+    return [convert(doc.source["state"], ArchiveState) for doc in docs if "state" in doc.source]
+
+
+def fresh(cluster: Cluster) -> None:
+    """Lets counts see all that is stored, as far as the user may."""
+    cluster.refresh("records", "ghosts", "archives", "failures")
+
+
+def status(cluster: Cluster) -> Status:
+    """Counts for the whole corpus."""
+    fresh(cluster)
+    aggs = {
+        "bytes": {"sum": {"field": "size"}}, "first": {"min": {"field": "date"}}, "last": {"max": {"field": "date"}},
+        "dated": {"value_count": {"field": "date"}}, "places": {"sum": {"field": "found"}},
+        "threads": {"filter": {"term": {"opens": True}}},
+        "collections": {"terms": {"field": "collections", "size": 10_000}},
+    }  # fmt: skip
+    told = cluster.search("records", {"query": _ALL, "size": 0, "track_total_hits": True, "aggs": aggs})
+    values, messages = told["aggregations"], int(told["hits"]["total"]["value"])
+    counted = {bucket["key"]: int(bucket["doc_count"]) for bucket in values["collections"]["buckets"]}
+    dated = int(values["dated"]["value"])
+    searchable = cluster.count("messages", {"term": {"is": "message"}})
+    hidden = {"bool": {"filter": [{"term": {"is": "duplicate"}}], "must_not": [{"term": {"is": "primary"}}]}}
+    return Status(
+        engine=cluster.shown, messages=messages, raw_bytes=int(values["bytes"]["value"]),
+        threads=int(values["threads"]["doc_count"]), ghosts=cluster.count("ghosts", _ALL),
+        duplicates=cluster.count("messages", hidden), places=int(values["places"]["value"]),
+        undated=messages - dated, stored_bytes=stored_bytes(cluster),
+        first=int(values["first"]["value"]) if dated else None, last=int(values["last"]["value"]) if dated else None,
+        unindexed=max(0, messages - searchable), failures=cluster.count("failures", _ALL),
+        archives=tuple(archives(cluster)),
+        collections=dict(sorted(counted.items(), key=lambda item: (-item[1], item[0]))),
+    )  # fmt: skip
+
+
+def stored_bytes(cluster: Cluster) -> int:
+    """What the corpus takes in the cluster, copies on other nodes left out; 0 for a user who may not know."""
+    names = ",".join(map(cluster.name, INDEXES))
+    try:
+        told = cluster.request("GET", f"/{names}/_stats/store", filter_path="_all.primaries.store.size_in_bytes")
+    except EngineUnavailable:
+        return 0
+    return int(told["_all"]["primaries"]["store"]["size_in_bytes"])
+
+
+def failures(cluster: Cluster, limit: int, after: int) -> list[tuple[int, Failure]]:
+    """Failures with their numbers, oldest first, those numbered above `after`."""
+    body = {"query": {"range": {"num": {"gt": after}}}, "size": limit, "sort": [{"num": "asc"}]}
+    hits = cluster.search("failures", body)["hits"]["hits"]
+    return [(hit["_source"]["num"], convert(hit["_source"]["failure"], Failure)) for hit in hits]
+
+
+def digest(store: Store) -> str:
+    """SHA-256 over ids, threads, parents and places, in the order of ids: as the embedded engine makes it."""
+    cluster = store.cluster
+    fresh(cluster)
+    found = sha256()
+    for docs in chunks(cluster.scan("records", _ALL, ["id"]), 1000):
+        copies = store.copies(doc.source["copy_key"] for doc in docs)
+        for doc in docs:
+            row = message_row(doc.source, copies.get(doc.source["copy_key"], 1) - 1)
+            found.update(json.encode((row.id, row.thread, row.parent, row.depth, row.copies)))
+            listed = [(p.archive, p.member, p.offset, p.collection) for p in places(doc.source)]
+            found.update(json.encode(listed))
+    for doc in cluster.scan("ghosts", _ALL, ["key"]):
+        ghost = doc.source
+        found.update(json.encode((ghost["key"], ghost["message_id"], ghost["subject"], ghost["who"])))
+    return found.hexdigest()
+
+
+def verify(store: Store) -> Iterator[tuple[str, str]]:
+    """Re-reads every message's bytes and record; (id, "") where they are as they were, else (id, what is wrong)."""
+    fresh(store.cluster)
+    docs = store.cluster.scan("records", _ALL, ["id"], source=["id", "size", "stored"])
+    for part in chunks(docs, 5_000):
+        # neighbours in a block are read together
+        listed = sorted(((doc.id, int(doc.source["size"]), stored(doc.source)) for doc in part), key=lambda one: one[2])
+        yield from store.blocks.check(listed)

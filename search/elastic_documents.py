@@ -1,0 +1,112 @@
+"""The documents that are searched in a cluster: made from records, mended where copies or threads changed."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct, json
+
+from mappings.keys import ghost_key
+from mappings.records import Message
+from search.documents import document, ghost_document
+from search.elastic import Cluster, Op, chunks
+from search.elastic_store import Store, number, stored
+from search.words import tokens
+
+_BATCH = 200  # messages read back at a time
+_MOST = 10_000
+_ALL: dict[str, Any] = {"match_all": {}}
+
+
+class Group(Struct):
+    """Copies of one mail: which of them stands for all, how many there are, the collections they are in."""
+
+    primary: str
+    size: int
+    collections: list[str]
+    rank: tuple[int, str]
+    members: list[str]
+
+
+def terms(text: str) -> str:
+    """Text as it is handed to the index: its terms with blanks between."""
+    return " ".join(tokens(text))
+
+
+def op(
+    message: Message, label: int, collections: Sequence[str], group: Group | None = None, index: str = "messages"
+) -> Op:
+    """What stores a message's document. A message alone stands for itself."""
+    marks = ["message"]
+    if group is None or group.primary == message.id:
+        marks.append("primary")
+    if group is not None:
+        marks.append("duplicate")
+        collections = group.collections if group.primary == message.id else collections
+    if message.carrier:
+        marks.append("attached")
+    found = document(number(message.id), label, message, list(collections), marks, terms)
+    return Op("index", index, message.id, json.encode(found))
+
+
+def ghost_op(ghost: dict[str, Any], index: str = "messages") -> Op:
+    """What stores a ghost's document, from the ghost's own."""
+    found = ghost_document(
+        ghost_key(ghost["id"]) & (1 << 63) - 1, ghost["label"], ghost["id"], ghost["message_id"], ghost["subject"],
+        ghost["who"], terms,
+    )  # fmt: skip
+    return Op("index", index, ghost["id"], json.encode(found))
+
+
+def groups(store: Store, keys: Iterable[int]) -> dict[int, Group]:
+    """Copies by their key, where there is more than one."""
+    found: dict[int, Group] = {}
+    several = sorted(store.copies(keys))
+    for part in chunks(several, _MOST):
+        source = ("copy_key", "recipients", "collections")
+        for doc in store.cluster.scan("records", {"terms": {"copy_key": part}}, ["id"], source=source):
+            values = doc.source
+            # the fullest stands for all: the sender's own copy alone may name the Bcc
+            rank = (-values["recipients"], doc.id)
+            group = found.setdefault(values["copy_key"], Group(doc.id, 0, [], rank, []))
+            group.size += 1
+            group.members.append(doc.id)
+            group.collections = sorted({*group.collections, *values["collections"]})
+            if rank < group.rank:
+                group.primary, group.rank = doc.id, rank
+    return found
+
+
+def remade(store: Store, ids: Iterable[str], index: str = "messages") -> Iterator[Op]:
+    """Documents of the messages with these ids, made anew from what is stored."""
+    for part in chunks(ids, _BATCH):
+        source = ("label", "copy_key", "stored", "collections")
+        docs = store.cluster.get("records", part, source=source)
+        shared = groups(store, (doc.source["copy_key"] for doc in docs.values()))
+        messages = store.blocks.records({id: stored(doc.source) for id, doc in docs.items()})
+        for id, doc in docs.items():
+            values = doc.source
+            yield op(messages[id], values["label"], values["collections"], shared.get(values["copy_key"]), index)
+
+
+def refill(store: Store, index: str) -> Iterator[int]:
+    """Fills an empty index; yields how many messages are done."""
+    done = 0
+    for docs in chunks(store.cluster.scan("records", _ALL, ["id"], source=False), 1000):
+        store.cluster.bulk(remade(store, [doc.id for doc in docs], index))
+        done += len(docs)
+        yield done
+    ghosts = store.cluster.scan("ghosts", _ALL, ["key"])
+    store.cluster.bulk(ghost_op(doc.source, index) for doc in ghosts)
+    yield done
+
+
+def missing(cluster: Cluster) -> Iterator[str]:
+    """Ids of messages that have a record but no document, of what searches see."""
+    messages = cluster.scan("messages", {"term": {"is": "message"}}, ["num"], columns=["num"])
+    there = (doc.source["num"] for doc in messages)
+    at = next(there, None)
+    for doc in cluster.scan("records", _ALL, ["num"], columns=["num"]):
+        while at is not None and at < doc.source["num"]:
+            at = next(there, None)
+        if at != doc.source["num"]:
+            yield doc.id

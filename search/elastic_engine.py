@@ -1,0 +1,172 @@
+"""The engine for what one machine is too small for: everything lives in an Elasticsearch cluster."""
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from typing import Self
+
+from mappings.records import ArchiveState, Failure, Message, MessageRow, Place, Status, Thread
+from search import elastic_audit
+from search.elastic import Cluster
+from search.elastic_pages import Asked, Found, answer
+from search.elastic_queries import Compiler
+from search.elastic_store import ROW, Store, ghost_row, message_row, stored
+from search.elastic_writer import ElasticWriter
+from search.errors import CorpusMissing
+from search.highlight import highlights, marker
+from search.query import Query
+from search.results import Hit, Order, Page
+from search.weights import is_ranked
+
+_DIGITS = re.compile(r"\d+")
+
+
+class ElasticEngine:
+    """Reading a corpus in a cluster; see `search.engine.Engine`. Usable from any number of threads and machines."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._store = Store(cluster)
+        self._compiler = Compiler(self._store.ids, self._store.label)
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = False) -> Self:
+        """The corpus at `http(s)://host:port/prefix`. CorpusMissing unless `create`; EngineUnavailable."""
+        cluster = Cluster.connect(url)
+        if not cluster.exists():
+            if not create:
+                raise CorpusMissing(f"There is no corpus at {cluster.shown}.")
+            cluster.create()
+        return cls(cluster)
+
+    def close(self) -> None:
+        """Lets go of the connections."""
+        self._cluster.close()
+
+    def writer(self) -> ElasticWriter:
+        """A writer; any number of processes may have one."""
+        return ElasticWriter(self._cluster)
+
+    def search(
+        self, query: Query, *, order: Order = "relevance", by_thread: bool = False, limit: int = 20,
+        cursor: str = "", facets: bool = True,
+    ) -> Page:  # fmt: skip
+        """One page of what matches. Ties go by date, then id. CursorError for a cursor that is not ours."""
+        started = time.perf_counter()
+        ranked = is_ranked(query.tree)
+        if order == "relevance" and not ranked:
+            order = "newest"
+        asked = Asked(
+            query=self._compiler.compile(query.tree), ranked=order == "relevance", order=order, by_thread=by_thread,
+            limit=limit, cursor=cursor, over_all=facets,
+        )  # fmt: skip
+        found = answer(self._cluster, asked)
+        hits = self._hits(found.found, query, ranked)
+        return Page(
+            total=found.total, hits=hits, threads=found.threads, next=found.next, facets=found.facets,
+            histogram=found.histogram, took=(time.perf_counter() - started) * 1000,
+        )  # fmt: skip
+
+    def _hits(self, found: list[Found], query: Query, ranked: bool) -> tuple[Hit, ...]:
+        rows = {row.id: row for row in self._store.rows([one.id for one in found])}
+        texts = self._store.messages(id for id, row in rows.items() if not row.ghost) if ranked else {}
+        mark = marker(query)
+        return tuple(
+            Hit(
+                row=rows[one.id], score=one.score, thread_hits=one.thread_hits,
+                highlights=highlights(texts[one.id], mark) if one.id in texts else (),
+            )
+            for one in found if one.id in rows
+        )  # fmt: skip
+
+    def message(self, id: str) -> Message:
+        """The full message; NotFound."""
+        found = self._store.message_id(id)
+        return self._store.messages([found])[found]
+
+    def messages(self, ids: Iterable[str]) -> list[Message]:
+        """The full messages in the order asked for; those that are not here are left out."""
+        wanted = [id for id in ids if not id.startswith("g")]
+        found = self._store.messages(wanted)
+        return [found[id] for id in wanted if id in found]
+
+    def row(self, id: str) -> MessageRow:
+        """The slim row of a message or ghost; NotFound."""
+        return self._store.rows([self._store.find(id)])[0]
+
+    def raw(self, id: str) -> bytes:
+        """The bytes as they came; NotFound, CorpusDamaged if they are not what they were."""
+        found = self._store.message_id(id)
+        source = self._store.record(found, ("stored", "size"))
+        return self._store.blocks.raw(found, stored(source), source["size"])
+
+    def places(self, id: str) -> list[Place]:
+        """Every place the message was found in; NotFound."""
+        return elastic_audit.places(self._store.record(self._store.message_id(id), ("places",)))
+
+    def copies(self, id: str) -> list[MessageRow]:
+        """The other messages that are copies of this one."""
+        found = self._store.message_id(id)
+        key = self._store.record(found, ("copy_key",))["copy_key"]
+        if not key:
+            return []
+        docs = self._cluster.scan("records", {"term": {"copy_key": key}}, ["id"], source=False)
+        return self._store.rows([doc.id for doc in docs if doc.id != found])
+
+    def attached(self, id: str) -> list[MessageRow]:
+        """The messages that were attached to this one."""
+        found = self._store.message_id(id)
+        docs = list(self._cluster.scan("records", {"term": {"carrier": found}}, ["id"], source=["places"]))
+        docs.sort(key=lambda doc: _in_order(min(place[1] for place in doc.source["places"])))
+        return self._store.rows([doc.id for doc in docs])
+
+    def thread(self, id: str) -> Thread:
+        """The conversation that a message or ghost is in; NotFound."""
+        found = self._store.find(id)
+        label = self._store.label(found)
+        of_label = {"term": {"label": label}}
+        docs = list(self._cluster.scan("records", of_label, ["pos", "id"], source=[*ROW, "pos", "topic"]))
+        copies = self._store.copies(doc.source["copy_key"] for doc in docs)
+        sources = [doc.source for doc in docs]
+        rows = [(s["pos"], message_row(s, copies.get(s["copy_key"], 1) - 1)) for s in sources]
+        ghosts = [doc.source for doc in self._cluster.scan("ghosts", of_label, ["pos", "id"])]
+        rows += [(ghost["pos"], ghost_row(ghost)) for ghost in ghosts]
+        rows.sort(key=lambda one: (one[0], not one[1].ghost, one[1].id))
+        listed = [row for _, row in rows]
+        topic = next((s["topic"] for s in (*sources, *ghosts) if s["pos"] == 0 and s["topic"]), "")
+        first = next((row for row in listed if row.id == found), listed[0] if listed else None)
+        if first is None or first.id != found:  # stored a moment ago, not yet seen by searches
+            first = self._store.rows([found])[0]
+            listed = listed or [first]
+        dates = [row.date for row in listed if row.date is not None]
+        return Thread(
+            id=listed[0].thread, subject=topic or first.subject, rows=tuple(listed),
+            first=min(dates, default=None), last=max(dates, default=None),
+        )  # fmt: skip
+
+    def archives(self) -> list[ArchiveState]:
+        """The ledger."""
+        elastic_audit.fresh(self._cluster)
+        return elastic_audit.archives(self._cluster)
+
+    def status(self) -> Status:
+        """Counts for the whole corpus."""
+        return elastic_audit.status(self._cluster)
+
+    def failures(self, limit: int = 100, after: int = 0) -> list[tuple[int, Failure]]:
+        """Failures with their numbers, oldest first, those numbered above `after`."""
+        return elastic_audit.failures(self._cluster, limit, after)
+
+    def digest(self) -> str:
+        """SHA-256 over ids, threads, parents and places: equal for equal corpora whatever the order of ingest."""
+        return elastic_audit.digest(self._store)
+
+    def verify(self) -> Iterator[tuple[str, str]]:
+        """Re-reads everything stored; (id, "") for each message that is as it was, else (id, what is wrong)."""
+        yield from elastic_audit.verify(self._store)
+
+
+def _in_order(member: str) -> list[tuple[int, str]]:
+    """A sort key by which "#10" stands after "#2"."""
+    return [(int(digits or 0), text) for text, digits in zip(
+        _DIGITS.split(member), ["", *_DIGITS.findall(member)], strict=True)]  # fmt: skip

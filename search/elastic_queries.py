@@ -1,0 +1,125 @@
+"""A query's tree as an Elasticsearch query: pure functions.
+
+Weights are the embedded engine's. Lucene leaves out the constant factor k1 + 1 of BM25, so that what is scored by it
+gets it back here; else words would count less than prefixes, whose matches all score alike.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from search.query import And, Between, Exact, Node, Not, Or, Phrase, Word
+from search.weights import FIELDS, TIE, UNHIDDEN, WEIGHTS, nodes
+from search.words import CJK_RUN, lone_ideograph, tokens
+
+BM25 = 2.2  # k1 + 1
+_MOST = (1 << 63) - 1
+_SPECIAL = re.compile(r'[.?+*|{}\[\]()"\\#@&<>~^$-]')
+
+Json = dict[str, Any]
+
+
+class Compiler:
+    """Compiles trees. `ids` finds messages by an id or its prefix, `label` the label of the thread an id is in."""
+
+    def __init__(self, ids: Callable[[str], list[str]], label: Callable[[str], int | None]) -> None:
+        self._ids = ids
+        self._label = label
+
+    def compile(self, tree: Node | None) -> Json:
+        """The whole query: what the tree asks for, copies and ghosts hidden unless it names them."""
+        if tree is None:
+            return _filter([_term("is", "primary")])
+        asked = {(node.field, node.value) for node in nodes(tree) if isinstance(node, Exact)}
+        hidden = [_term("is", "primary")]
+        if ("is", "ghost") in asked:
+            hidden = []
+        elif asked & UNHIDDEN or any(field == "id" for field, _ in asked):
+            hidden = [_term("is", "message")]
+        return {"bool": {"must": [self._node(tree)], "filter": hidden}}
+
+    def _node(self, node: Node) -> Json:
+        # the parser bounds how deep brackets go
+        match node:
+            case And(parts):
+                return {"bool": {"must": [self._node(part) for part in parts]}}
+            case Or(parts):
+                return {"bool": {"should": [self._node(part) for part in parts], "minimum_should_match": 1}}
+            case Not(part):
+                return {"bool": {"filter": [{"match_all": {}}], "must_not": [self._node(part)]}}
+            case Between(field, low, high):
+                return _filter([_between(field, low, high)])
+            case Exact("filename", value):
+                return _filter([self._words(Phrase(value, "filename"))])
+            case Exact(field, value):
+                return _filter([self._exact(field, value)])
+            case Word() | Phrase():
+                return self._words(node)
+
+    def _exact(self, field: str, value: str) -> Json:
+        if field in ("from", "to", "cc", "bcc", "with"):
+            fields = FIELDS["with"] if field == "with" else (field,)
+            return _any([_term(name + "_address", value.lower()) for name in fields])
+        if field == "id":
+            return _any([{"ids": {"values": self._ids(value)}}, _term("message_id", value.strip("<>"))])
+        if field == "thread":
+            label = self._label(value)
+            return {"match_none": {}} if label is None else _term("thread", label)
+        if (field, value) == ("date", "none"):
+            return {"bool": {"must_not": [_term("has", "date"), _term("is", "ghost")]}}
+        return _term(field, value)
+
+    def _words(self, node: Word | Phrase) -> Json:
+        words = tokens(node.text)
+        if not words:  # nothing but marks: asks for nothing, so narrows nothing
+            return _filter([{"match_all": {}}])
+        fields = FIELDS.get(node.field) or (node.field,)
+        found = [_in_field(field, node, words, WEIGHTS[field]) for field in fields]
+        return found[0] if len(found) == 1 else {"dis_max": {"queries": found, "tie_breaker": TIE}}
+
+
+def _in_field(field: str, node: Word | Phrase, words: list[str], weight: float) -> Json:
+    scored = round(weight * BM25, 6)
+    text = " ".join(words)
+    if isinstance(node, Word) and node.prefix:
+        if len(words) == 1:
+            return {"prefix": {field: {"value": text, "boost": weight, "rewrite": "constant_score"}}}
+        return {"match_phrase_prefix": {field: {"query": text, "boost": scored}}}
+    if len(words) > 1:
+        slop = node.slop if isinstance(node, Phrase) else 0
+        return {"match_phrase": {field: {"query": text, "slop": slop, "boost": scored}}}
+    if isinstance(node, Word) and node.fuzzy and not CJK_RUN.search(text):
+        asked = {"value": text, "fuzziness": min(node.fuzzy, 2), "boost": weight, "rewrite": "constant_score"}
+        return {"fuzzy": {field: asked}}
+    if lone_ideograph(text):  # the index holds pairs
+        found = {"value": f".?{_SPECIAL.sub(_escaped, text)}.?", "boost": weight, "rewrite": "constant_score"}
+        return {"regexp": {field: found}}
+    return {"term": {field: {"value": text, "boost": scored}}}
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return "\\" + match[0]
+
+
+def _between(field: str, low: int | None, high: int | None) -> Json:
+    """`low <= field < high`; None is open."""
+    if low is None and high is None:
+        return {"exists": {"field": field}}
+    ends: Json = {}
+    if low is not None:
+        ends["gte"] = min(max(low, -_MOST), _MOST)
+    if high is not None:
+        ends["lt"] = min(max(high, -_MOST), _MOST)
+    return {"range": {field: ends}}
+
+
+def _term(field: str, value: str | int) -> Json:
+    return {"term": {field: {"value": value}}}
+
+
+def _filter(queries: list[Json]) -> Json:
+    return {"bool": {"filter": queries}}
+
+
+def _any(queries: list[Json]) -> Json:
+    return queries[0] if len(queries) == 1 else {"bool": {"should": queries, "minimum_should_match": 1}}

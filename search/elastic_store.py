@@ -1,0 +1,178 @@
+"""What is read from a cluster by id: records, rows, ghosts; the label that others were absorbed by."""
+
+import base64
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from mappings.keys import ghost_key, link_key
+from mappings.records import Address, Message, MessageRow
+from search.elastic import Cluster, Doc
+from search.elastic_packing import Blocks, Stored
+from search.engine import Member
+from search.errors import NotFound
+from search.slims import slim_decoder
+
+_MOST = 10_000  # values in one query
+ROW = ("id", "label", "thread", "parent", "depth", "date", "size", "copy_key", "slim")
+MEMBER = ("id", "num", "label", "date", "copy_key", "slim", "thread", "opens", "parent", "depth", "pos", "topic")
+
+
+def number(id: str) -> int:
+    """A message's number: the first 63 bits of its id."""
+    return int(id[:16], 16) >> 1
+
+
+class Store:
+    """The records of a corpus in a cluster."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.blocks = Blocks(cluster)
+
+    def ids(self, id: str) -> list[str]:
+        """Ids of the messages that an id, a prefix of one (8 digits or more) or a Message-ID names."""
+        found: list[str] = []
+        digits = id.lower()
+        if 8 <= len(digits) <= 64 and not digits.strip("0123456789abcdef"):
+            if len(digits) == 64:
+                found = list(self.cluster.get("records", [digits], source=False))
+            else:
+                found = self._ids({"prefix": {"id": {"value": digits}}}, 2)
+        if not found:
+            found = self._ids({"term": {"own_key": link_key(id.strip("<>"))}}, _MOST)
+        return found
+
+    def _ids(self, query: dict[str, Any], most: int) -> list[str]:
+        body = {"query": _bare(query), "size": most, "sort": [{"id": "asc"}], "_source": False}
+        return [hit["_id"] for hit in self.cluster.search("records", body)["hits"]["hits"]]
+
+    def find(self, id: str) -> str:
+        """The id of the one message or ghost that an id names; NotFound."""
+        if id.startswith("g"):
+            try:
+                key = ghost_key(id)
+            except ValueError:
+                raise NotFound(f"There is no message {id}.") from None
+            # a mail that has arrived takes the place of its ghost
+            found = self._ids({"term": {"own_key": key}}, 1) or list(self.cluster.get("ghosts", [id], source=False))
+        else:
+            found = self.ids(id)
+            if len(id) <= 64 and len(found) > 1 and "@" not in id:
+                raise NotFound(f"More than one message's id begins with {id}.")
+        if not found:
+            raise NotFound(f"There is no message {id}.")
+        return found[0]
+
+    def message_id(self, id: str) -> str:
+        """The same for messages alone; NotFound for a ghost."""
+        found = self.find(id)
+        if found.startswith("g"):
+            raise NotFound(f"The mail {id} is referred to, but it is not in this corpus.")
+        return found
+
+    def record(self, id: str, source: Sequence[str] | bool = True) -> dict[str, Any]:
+        """A message's record document; NotFound."""
+        found = self.cluster.get("records", [id], source=source)
+        if id not in found:
+            raise NotFound(f"There is no message {id}.")
+        return found[id].source
+
+    def label(self, id: str) -> int | None:
+        """The label of the thread that a message or ghost is in; None for an unknown one."""
+        try:
+            found = self.find(id)
+        except NotFound:
+            return None
+        index = "ghosts" if found.startswith("g") else "records"
+        docs = self.cluster.get(index, [found], source=["label"])
+        return int(docs[found].source["label"]) if found in docs else None
+
+    def messages(self, ids: Iterable[str]) -> dict[str, Message]:
+        """Full messages by id; those that are not here are left out."""
+        docs = self.cluster.get("records", ids, source=["stored"])
+        return self.blocks.records({id: stored(doc.source) for id, doc in docs.items()})
+
+    def rows(self, ids: Sequence[str]) -> list[MessageRow]:
+        """Slim rows in the order of the ids asked for; those that are not here are left out."""
+        docs = self.cluster.get("records", (id for id in ids if not id.startswith("g")), source=ROW)
+        copies = self.copies(doc.source["copy_key"] for doc in docs.values())
+        found = {id: message_row(doc.source, copies.get(doc.source["copy_key"], 1) - 1) for id, doc in docs.items()}
+        ghosts = self.cluster.get("ghosts", (id for id in ids if id.startswith("g")))
+        found |= {id: ghost_row(doc.source) for id, doc in ghosts.items()}
+        return [found[id] for id in ids if id in found]
+
+    def copies(self, keys: Iterable[int]) -> dict[int, int]:
+        """How many messages there are of each copy key, where there is more than one."""
+        wanted = sorted({key for key in keys if key})
+        found: dict[int, int] = {}
+        for at in range(0, len(wanted), _MOST):
+            part = wanted[at : at + _MOST]
+            terms = {"field": "copy_key", "min_doc_count": 2, "size": len(part)}
+            body = {
+                "query": _bare({"terms": {"copy_key": part}}), "size": 0, "track_total_hits": False,
+                "aggs": {"copies": {"terms": terms}},
+            }  # fmt: skip
+            buckets = self.cluster.search("records", body)["aggregations"]["copies"]["buckets"]
+            found |= {int(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets}
+        return found
+
+    def roots(self, labels: Iterable[int], known: dict[int, int]) -> dict[int, int]:
+        """The label that each of the labels was absorbed by in the end, perhaps itself; `known` joins gain others."""
+        found: dict[int, int] = {}
+        tops = {label: _top(label, known) for label in labels}
+        asking = set(tops.values())
+        while asking:
+            docs = self.cluster.get("links", (f"j{label}" for label in asking), size=5_000)
+            for doc in docs.values():
+                known[int(doc.id[1:])] = int(doc.source["target"])
+            asking = {_top(int(id[1:]), known) for id in docs}
+        for label in tops:
+            found[label] = _top(label, known)
+        return found
+
+
+def _top(label: int, known: dict[int, int]) -> int:
+    while (above := known.get(label)) is not None:
+        label = above
+    return label
+
+
+def _bare(query: dict[str, Any]) -> dict[str, Any]:
+    return {"bool": {"filter": [query]}}
+
+
+def stored(source: dict[str, Any]) -> Stored:
+    """Where a message stands, from its record document."""
+    raw_block, raw_at, raw_size, block, at, size = source["stored"]["at"]
+    return raw_block, raw_at, raw_size, block, at, size
+
+
+def message_row(source: dict[str, Any], copies: int) -> MessageRow:
+    """A record document as a slim row."""
+    slim = slim_decoder.decode(base64.b64decode(source["slim"]))
+    return MessageRow(
+        id=source["id"], thread=source["thread"], parent=source["parent"], depth=source["depth"],
+        message_id=slim.message_id, subject=slim.subject, from_=slim.from_, to=slim.to, recipients=slim.recipients,
+        date=source.get("date"), zone=slim.zone, date_source=slim.date_source, size=source["size"],
+        attachments=slim.attachments, collection=slim.collection, lang=slim.lang, preview=slim.preview, copies=copies,
+    )  # fmt: skip
+
+
+def ghost_row(source: dict[str, Any]) -> MessageRow:
+    """A ghost's document as a slim row."""
+    return MessageRow(
+        id=source["id"], thread=source["thread"], parent=source["parent"], depth=source["depth"], ghost=True,
+        message_id=source["message_id"], subject=source["subject"],
+        from_=(Address(name=source["who"]),) if source["who"] else (),
+    )  # fmt: skip
+
+
+def member(doc: Doc) -> Member:
+    """A record document as a thread's member."""
+    source = doc.source
+    slim = slim_decoder.decode(base64.b64decode(source["slim"]))
+    return Member(
+        source["num"], doc.id, slim.message_id, slim.references, source.get("date"), slim.subject,
+        frozenset(slim.people), slim.people[0] if slim.people else "", source["copy_key"], slim.attribution,
+        slim.thread_index,
+    )  # fmt: skip

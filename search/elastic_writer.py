@@ -1,0 +1,290 @@
+"""Writing to a cluster: any number of writers at once; what a killed one left half done is done again, not doubled."""
+
+import base64
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
+from types import TracebackType
+from typing import Any, Self
+
+from msgspec import Struct, convert, json, to_builtins
+
+from mappings.records import ArchiveState, Failure, Place, Prepared
+from search import elastic_marks as marks
+from search.elastic import Cluster, Doc, Op, chunks
+from search.elastic_documents import groups, missing, op, refill, remade
+from search.elastic_lease import Lease
+from search.elastic_links import Links
+from search.elastic_packing import Stored, pack
+from search.elastic_store import Store, number
+from search.elastic_threads import Threads
+from search.engine import Arranged, Batch, Counts, Member
+from search.slims import slim
+
+_THERE = frozenset({409})
+
+
+class _Line(Struct):
+    """What the ledger's document holds beside the line itself."""
+
+    id: str
+    created: int
+    pending: str = ""
+
+
+class ElasticWriter:
+    """A writer to a corpus in a cluster; see `search.engine.Writer`.
+
+    A batch is stored in this order: a note of what is to come, blocks, records with their documents, the ledger's
+    line. All have ids that are theirs whoever writes them, so a batch that was cut off is simply stored again.
+    """
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster.patiently()
+        self._store = Store(self._cluster)
+        self._links = Links(self._store)
+        self._lease = Lease(self._cluster)
+        self._threads = Threads(self._store, self._links, self._lease)
+        self._lines: dict[tuple[str, str], _Line] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if value is not None:
+            self._cluster.patience = 0.0
+        self._lease.release()
+
+    def state(self, archive: str, collection: str) -> ArchiveState | None:
+        """The ledger's line for an archive."""
+        line, state = self._read_line(archive, collection)
+        self._lines[archive, collection] = line
+        return state
+
+    def _read_line(self, archive: str, collection: str) -> tuple[_Line, ArchiveState | None]:
+        id = blake2b(json.encode((archive, collection)), digest_size=16).hexdigest()
+        doc = self._cluster.get("archives", [id]).get(id)
+        if doc is None:
+            return _Line(id, time.time_ns()), None
+        line = _Line(id, doc.source["created"], doc.source["pending"])
+        return line, convert(doc.source["state"], ArchiveState) if "state" in doc.source else None
+
+    def take(self, batch: Batch) -> Counts:
+        """Stores a batch and moves the ledger on, all or nothing in effect. A message already here only gains its
+        place."""
+        state = convert(to_builtins(batch.state), ArchiveState)  # what could not be read back fails before anything
+        key = state.archive, state.collection
+        if key not in self._lines:
+            self._lines[key] = self._read_line(*key)[0]
+        line = self._lines[key]
+        ids = [prepared.message.id for prepared in batch.messages]
+        there = self._cluster.get("records", ids, source=("places", "batch", "copy_key"))
+        name = line.pending or uuid.uuid4().hex
+        fresh: dict[str, Prepared] = {}
+        places: dict[str, list[Place]] = {}
+        for prepared in batch.messages:
+            places.setdefault(prepared.message.id, []).append(prepared.place)
+            if prepared.message.id not in there:
+                fresh.setdefault(prepared.message.id, prepared)
+        again = {id for id, doc in there.items() if doc.source["batch"] == name}  # stored by the run that was cut off
+        others = self._store_fresh(line, key, name, fresh, places, again) if fresh else set()
+        known = {id: places[id] for id in there.keys() | others}
+        gained = self._gain(known) if known else set()
+        new = len(fresh) - len(others) + len(again)
+        lost = sum(not failure.message for failure in batch.failures)
+        counts = Counts(new=new, already=len(ids) - new, failed=lost)
+        self._note_failures(batch.failures)
+        copies = {doc.source["copy_key"] for id, doc in there.items() if id in gained} - {0}
+        copies |= {prepared.copy_key for prepared in fresh.values()} - {0}
+        ops = [marks.stale(name, gained | again | others, copies)] if copies or gained or again else []
+        self._close_line(line, state, counts, ops)
+        return counts
+
+    def _close_line(self, line: _Line, state: ArchiveState, counts: Counts, ops: list[Op]) -> None:
+        """The batch is whole: the ledger moves on."""
+        if ops:
+            self._cluster.bulk(ops)
+        read = state.read + counts.new + counts.already + counts.failed
+        told = to_builtins(state) | {
+            "read": read, "new": state.new + counts.new, "already": state.already + counts.already,
+            "failed": state.failed + counts.failed,
+        }  # fmt: skip
+        body = {
+            "archive": state.archive, "collection": state.collection, "created": line.created, "pending": "",
+            "state": told,
+        }  # fmt: skip
+        self._cluster.bulk([Op("index", "archives", line.id, json.encode(body))])
+        line.pending = ""
+
+    def _store_fresh(
+        self, line: _Line, key: tuple[str, str], name: str, fresh: dict[str, Prepared],
+        places: dict[str, list[Place]], again: set[str],
+    ) -> set[str]:  # fmt: skip
+        """Stores new messages; gives the ids of those that another writer stored meanwhile."""
+        mails = list(fresh.values())
+        blocks, stands = pack(mails)
+        assigned = self._links.assign(mails)
+        loose = marks.loose(name, assigned.met)
+        copies = {prepared.copy_key for prepared in mails} - {0}
+        pending = {"doc": {"pending": name}, "upsert": {
+            "archive": key[0], "collection": key[1], "created": line.created, "pending": name}}  # fmt: skip
+        line.pending = name
+        self._cluster.bulk([
+            Op("update", "archives", line.id, json.encode(pending)), loose,
+            marks.stale(name, fresh.keys() | again, copies),
+            *(op for block in blocks for op in block.ops()),
+        ])  # fmt: skip
+        labels = assigned.labels
+        records = [
+            Op("create", "records", p.message.id, _record(p, labels[p.message.id], at, name, places[p.message.id]))
+            for p, at in zip(mails, stands, strict=True)
+        ]
+        documents = (
+            op(p.message, labels[id], sorted({place.collection for place in places[id]})) for id, p in fresh.items()
+        )
+        statuses = self._cluster.bulk([*records, *documents], tolerated=_THERE)
+        late = [id for id, status in zip(fresh, statuses, strict=False) if status == 409]
+        mine = self._cluster.get("records", late, source=("batch",)) if late else {}
+        # written again: another process may have settled threads before all of this was there
+        self._cluster.bulk([loose])
+        return {id for id in late if mine[id].source["batch"] != name}
+
+    def _gain(self, places: dict[str, list[Place]]) -> set[str]:
+        """Adds places to messages that are here; gives those that came into a collection they were not in."""
+        gained: set[str] = set()
+        waiting = dict(places)
+        while waiting:
+            docs = self._cluster.get("records", waiting, source=("places", "collections"))
+            ops: dict[str, Op] = {}
+            for id, found in waiting.items():
+                listed = {tuple(one[:4]): one for one in docs[id].source["places"]}
+                before = dict(listed)
+                for place in found:
+                    listed[place.archive, place.member, place.offset, place.collection] = _place(place)
+                if listed != before:
+                    body = _places(listed.values())
+                    if set(body["collections"]) - set(docs[id].source["collections"]):
+                        gained.add(id)
+                    ops[id] = Op("update", "records", id, json.encode({"doc": body}), docs[id].seen)
+            statuses = self._cluster.bulk(ops.values(), tolerated=_THERE)
+            waiting = {id: waiting[id] for id, status in zip(ops, statuses, strict=True) if status == 409}
+        return gained
+
+    def _note_failures(self, failures: Sequence[Failure]) -> None:
+        if not failures:
+            return
+        now = int(time.time())
+        first = self._reserve(len(failures))
+        ops = []
+        for num, failure in enumerate(failures, first):
+            told = to_builtins(failure) | {"at": failure.at or now}
+            key = (failure.archive, failure.collection, failure.member, failure.offset, failure.stage, failure.code,
+                   failure.message)  # fmt: skip
+            id = blake2b(json.encode(key), digest_size=16).hexdigest()
+            ops.append(Op("index", "failures", id, json.encode({"num": num, "failure": told})))
+        self._cluster.bulk(ops, refresh=True)
+
+    def _reserve(self, count: int) -> int:
+        """The first of so many numbers that no other writer gets."""
+        while True:
+            doc = self._cluster.get("marks", ["counter"]).get("counter")
+            value = doc.source["body"]["value"] if doc else 0
+            body = json.encode({"name": "counter", "kind": "counter", "body": {"value": value + count}})
+            kind, seen = ("index", doc.seen) if doc else ("create", None)
+            if self._cluster.bulk([Op(kind, "marks", "counter", body, seen)], tolerated=_THERE) != [409]:
+                return int(value) + 1
+
+    def forget_failures(self, numbers: Iterable[int]) -> None:
+        """Strikes failures that a retry resolved."""
+        for part in chunks(numbers, 10_000):
+            docs = self._cluster.scan("failures", {"terms": {"num": part}}, ["num"], source=False)
+            self._cluster.bulk((Op("delete", "failures", doc.id) for doc in docs), refresh=True)
+
+    def loose(self) -> list[int]:
+        """Labels of the threads that changed since they were last arranged, whoever changed them."""
+        return self._threads.loose()
+
+    def members(self, labels: Sequence[int]) -> dict[int, list[Member]]:
+        """The messages that carry each of these labels."""
+        return self._threads.members(labels)
+
+    def kin(self, window: int) -> list[tuple[Member, Member]]:
+        """Pairs (orphan reply, older message of the same subject) of different labels, one of them loose."""
+        return self._threads.kin(window)
+
+    def join(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Makes one thread of the two messages' of each pair, given by their numbers."""
+        self._threads.join(pairs)
+
+    def arrange(self, threads: Iterable[tuple[int, Arranged]]) -> None:
+        """Stores threads' trees and ghosts; their labels are no longer loose."""
+        self._threads.arrange(threads)
+
+    def index(self, *, wait: bool = True) -> None:
+        """Makes everything stored searchable, by whichever process it was stored."""
+        self._lease.hold()
+        try:
+            docs = marks.waiting(self._cluster, "stale")
+            self._cluster.refresh("records")
+            self._remake(docs)
+            self._cluster.refresh("messages")
+            marks.done(self._cluster, docs)
+        finally:
+            self._lease.release()
+
+    def _remake(self, docs: Sequence[Doc]) -> None:
+        copies = {key for doc in docs for key in doc.source["body"]["copies"]}
+        ids = {id for doc in docs for id in doc.source["body"]["ids"]}
+        ids |= {id for group in groups(self._store, copies).values() for id in group.members}
+        for part in chunks(sorted(ids), 1000):
+            self._lease.hold()
+            self._cluster.bulk(remade(self._store, part))
+
+    def reindex(self) -> Iterator[int]:
+        """Fills a new index from what is stored, beside the old one, which readers see until it is whole."""
+        cluster = self._cluster
+        old = cluster.behind("messages")
+        stem, _, last = old.rpartition("-")
+        new = f"{stem}-{int(last) + 1}"
+        cluster.refresh("records", "ghosts")
+        cluster.request("DELETE", f"/{new}", missing={})  # of a run that was cut off
+        cluster.create_index("messages", new, False)
+        yield from refill(self._store, f"={new}")
+        cluster.request("POST", f"/{new}/_refresh")
+        alias = cluster.name("messages")
+        cluster.request("POST", "/_aliases", {"actions": [
+            {"remove": {"index": old, "alias": alias}}, {"add": {"index": new, "alias": alias}}]})  # fmt: skip
+        cluster.request("DELETE", f"/{old}", missing={})
+        cluster.refresh("records")
+        cluster.bulk(remade(self._store, missing(cluster)))  # what others stored meanwhile
+        self.index()
+
+
+def _place(place: Place) -> list[Any]:
+    return [place.archive, place.member, place.offset, place.collection, place.flags, list(place.labels)]
+
+
+def _places(listed: Iterable[list[Any]]) -> dict[str, Any]:
+    found = list(listed)
+    return {"places": found, "found": len(found), "collections": sorted({place[3] for place in found})}
+
+
+def _record(prepared: Prepared, label: int, stands: Stored, batch: str, places: Sequence[Place]) -> bytes:
+    message = prepared.message
+    num = number(message.id)
+    listed = {(place.archive, place.member, place.offset, place.collection): _place(place) for place in places}
+    found: dict[str, Any] = {
+        "id": message.id, "num": num, "label": label, "thread": message.id, "opens": label == num, "parent": "",
+        "depth": 0, "pos": 0, "topic": "", "own_key": prepared.links[0] if prepared.links else 0,
+        "subject_key": prepared.subject_key, "orphan": prepared.orphan, "copy_key": prepared.copy_key,
+        "size": message.size, "recipients": len(message.to) + len(message.cc) + len(message.bcc), "batch": batch,
+        "slim": base64.b64encode(slim(prepared)).decode(), "stored": {"at": stands},
+    } | _places(listed.values())  # fmt: skip
+    if message.date is not None:
+        found["date"] = message.date
+    if message.carrier:
+        found["carrier"] = message.carrier
+    return json.encode(found)
