@@ -230,7 +230,7 @@ class ElasticWriter:
             docs = marks.waiting(self._cluster, "stale")
             self._cluster.refresh("records")
             self._remake(docs)
-            self._cluster.refresh("messages")
+            self._cluster.refresh("messages", "ghosts")
             marks.done(self._cluster, docs)
         finally:
             self._lease.release()

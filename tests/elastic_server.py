@@ -79,6 +79,7 @@ class Server:
             "discovery.type": "single-node", "http.port": str(self.port), "transport.port": str(free_port()),
             "http.host": "127.0.0.1", "transport.host": "127.0.0.1", "xpack.security.enabled": "false",
             "path.data": str(folder / "data"), "path.logs": str(folder / "logs"), "action.auto_create_index": "false",
+            "action.destructive_requires_name": "false",
             "cluster.routing.allocation.disk.threshold_enabled": "false",
         } | dict(settings or {})  # fmt: skip
         lines = [f"{name}: {value}\n" for name, value in told.items() if value]

@@ -10,7 +10,7 @@ from ingest.threads import prepare, settle
 from mappings.keys import ghost_id
 from mappings.records import Address, ArchiveState, Attachment, Failure, Message, Place, Segment
 from search.engine import Batch, Counts, Engine, open_engine
-from search.errors import CorpusDamaged, CorpusError, CorpusLocked, CorpusMissing, CursorError, NotFound
+from search.errors import CursorError, NotFound
 from search.parse import parse
 from search.results import Order
 
@@ -79,12 +79,43 @@ def fill(
     return counts
 
 
-@pytest.fixture(params=["embedded"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+class Maker:
+    """Makes empty corpora of one kind of engine."""
+
+    def __init__(self, request: pytest.FixtureRequest, kind: str, folder: Path) -> None:
+        fresh = request.getfixturevalue("elastic") if kind == "elastic" else None
+        self._place = fresh or (lambda: str(folder / f"corpus-{len(self.made)}"))
+        self.made: list[Engine] = []
+
+    def __call__(self) -> Engine:
+        """One that holds nothing yet."""
+        self.made.append(open_engine(self._place(), create=True))
+        return self.made[-1]
+
+    def close(self) -> None:
+        """Closes all that were made."""
+        while self.made:
+            self.made.pop().close()
+
+
+@pytest.fixture(scope="module", params=["embedded", "elastic"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """The engine."""
+    return str(request.param)
+
+
+@pytest.fixture
+def make(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[Maker]:
+    """What makes empty corpora."""
+    maker = Maker(request, kind, tmp_path)
+    yield maker
+    maker.close()
+
+
+@pytest.fixture
+def empty(make: Maker) -> Engine:
     """An engine that holds nothing yet."""
-    engine = open_engine(str(tmp_path / "corpus"), create=True)
-    yield engine
-    engine.close()
+    return make()
 
 
 @pytest.fixture
@@ -92,6 +123,16 @@ def engine(empty: Engine) -> Engine:
     """An engine that holds the corpus."""
     fill(empty, corpus())
     return empty
+
+
+@pytest.fixture(scope="module")
+def filled(request: pytest.FixtureRequest, kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The same, for tests that only read."""
+    maker = Maker(request, kind, tmp_path_factory.mktemp("filled"))
+    found = maker()
+    fill(found, corpus())
+    yield found
+    maker.close()
 
 
 def names(engine: Engine, query: str, order: Order = "oldest", **options: object) -> list[str]:
@@ -153,34 +194,34 @@ QUESTIONS = {
 
 
 @pytest.mark.parametrize("query", QUESTIONS)
-def test_questions(engine: Engine, query: str) -> None:
-    assert names(engine, query) == QUESTIONS[query]
+def test_questions(filled: Engine, query: str) -> None:
+    assert names(filled, query) == QUESTIONS[query]
 
 
-def test_everything_is_found_without_a_query_and_undated_ones_come_last(engine: Engine) -> None:
+def test_everything_is_found_without_a_query_and_undated_ones_come_last(filled: Engine) -> None:
     everything = {message.message_id.partition("@")[0] for message, _ in corpus()}
     for order in ("newest", "oldest"):
-        found = names(engine, "", order)  # type: ignore[arg-type]
+        found = names(filled, "", order)  # type: ignore[arg-type]
         assert set(found) == everything
         assert len(found) == len(everything)
         assert found[-1] == "f1"
-    assert names(engine, "", "oldest")[:3] == ["a1", "a2", "a3"]
+    assert names(filled, "", "oldest")[:3] == ["a1", "a2", "a3"]
 
 
-def test_subject_and_own_words_outrank_quoted_ones(engine: Engine) -> None:
-    assert names(engine, "leaking", "relevance") == ["a1", "a2"]
+def test_subject_and_own_words_outrank_quoted_ones(filled: Engine) -> None:
+    assert names(filled, "leaking", "relevance") == ["a1", "a2"]
 
 
 @pytest.mark.parametrize("order", ["relevance", "newest", "oldest"])
 @pytest.mark.parametrize("by_thread", [False, True])
 @pytest.mark.parametrize("query", ["", "report", "harbour OR report OR plan"])
-def test_pages_put_together_are_the_whole_result(engine: Engine, order: Order, by_thread: bool, query: str) -> None:
+def test_pages_put_together_are_the_whole_result(filled: Engine, order: Order, by_thread: bool, query: str) -> None:
     parsed = parse(query)
-    whole = [hit.row.id for hit in engine.search(parsed, order=order, by_thread=by_thread, limit=100).hits]
+    whole = [hit.row.id for hit in filled.search(parsed, order=order, by_thread=by_thread, limit=100).hits]
     seen: list[str] = []
     cursor = ""
     while True:
-        page = engine.search(parsed, order=order, by_thread=by_thread, limit=5, cursor=cursor, facets=False)
+        page = filled.search(parsed, order=order, by_thread=by_thread, limit=5, cursor=cursor, facets=False)
         seen += [hit.row.id for hit in page.hits]
         cursor = page.next
         if not cursor:
@@ -190,23 +231,23 @@ def test_pages_put_together_are_the_whole_result(engine: Engine, order: Order, b
     assert len(seen) == (page.threads if by_thread else page.total)
 
 
-def test_grouped_by_thread_each_thread_stands_once_with_its_count(engine: Engine) -> None:
-    page = engine.search(parse("harbour"), by_thread=True, order="newest")
+def test_grouped_by_thread_each_thread_stands_once_with_its_count(filled: Engine) -> None:
+    page = filled.search(parse("harbour"), by_thread=True, order="newest")
     found = {hit.row.subject: hit.thread_hits for hit in page.hits}
     assert found["Re: Harbour wall"] == 3
     assert page.threads == len(page.hits)
     assert page.total > page.threads
 
 
-def test_a_foreign_cursor_is_refused(engine: Engine) -> None:
-    page = engine.search(parse("report"), order="newest", limit=5)
+def test_a_foreign_cursor_is_refused(filled: Engine) -> None:
+    page = filled.search(parse("report"), order="newest", limit=5)
     for cursor in ("x", "!!", "AAAA", page.next):
         with pytest.raises(CursorError):
-            engine.search(parse("report"), order="oldest", cursor=cursor)
+            filled.search(parse("report"), order="oldest", cursor=cursor)
 
 
-def test_facets_and_histogram_count_the_whole_match(engine: Engine) -> None:
-    page = engine.search(parse(""), limit=1)
+def test_facets_and_histogram_count_the_whole_match(filled: Engine) -> None:
+    page = filled.search(parse(""), limit=1)
     facets = {facet.name: {value.value: value.count for value in facet.values} for facet in page.facets}
     assert facets["from"] == {"bob.stone@harbour.example": 13, "ann@harbour.example": 7, "chloe@port.example": 2}
     assert facets["lang"] == {"en": 3, "fr": 1, "ja": 1}
@@ -216,7 +257,7 @@ def test_facets_and_histogram_count_the_whole_match(engine: Engine) -> None:
     assert sum(bar.count for bar in page.histogram.bars) == page.total - 1
     for facet in page.facets:
         for value in facet.values:
-            assert engine.search(parse(value.query)).total == value.count
+            assert filled.search(parse(value.query)).total == value.count
 
 
 @pytest.mark.parametrize(
@@ -224,41 +265,41 @@ def test_facets_and_histogram_count_the_whole_match(engine: Engine) -> None:
     [("", "month", 17), ("lang:fr OR lang:ja OR subject:wall", "day", 42), ("subject:wall", "hour", 49),
      ("report", "hour", 1)],
 )  # fmt: skip
-def test_the_histogram_takes_the_unit_that_fits(engine: Engine, query: str, unit: str, bars: int) -> None:
-    histogram = engine.search(parse(query)).histogram
+def test_the_histogram_takes_the_unit_that_fits(filled: Engine, query: str, unit: str, bars: int) -> None:
+    histogram = filled.search(parse(query)).histogram
     assert histogram is not None
     assert (histogram.unit, len(histogram.bars)) == (unit, bars)
     for before, after in zip(histogram.bars, histogram.bars[1:], strict=False):
         assert before.end == after.start
 
 
-def test_what_has_no_date_has_no_histogram(engine: Engine) -> None:
-    assert engine.search(parse("date:none")).histogram is None
+def test_what_has_no_date_has_no_histogram(filled: Engine) -> None:
+    assert filled.search(parse("date:none")).histogram is None
 
 
-def test_highlights_say_the_field_and_the_words(engine: Engine) -> None:
-    hit = engine.search(parse("leaking"), order="newest").hits[0]
+def test_highlights_say_the_field_and_the_words(filled: Engine) -> None:
+    hit = filled.search(parse("leaking"), order="newest").hits[0]
     assert [highlight.field for highlight in hit.highlights] == ["quoted"]
     fragment = hit.highlights[0].fragments[0]
     assert [fragment.text[start:end] for start, end in fragment.spans] == ["leaking"]
-    fermé = engine.search(parse("ferme")).hits[0]
+    fermé = filled.search(parse("ferme")).hits[0]
     assert {highlight.field for highlight in fermé.highlights} == {"subject", "own"}
 
 
-def test_a_thread_has_its_tree_and_ghosts(engine: Engine) -> None:
+def test_a_thread_has_its_tree_and_ghosts(filled: Engine) -> None:
     by_name = {message.message_id: message.id for message, _ in corpus()}
-    thread = engine.thread(by_name["a3@x.example"][:12])
+    thread = filled.thread(by_name["a3@x.example"][:12])
     assert [(row.message_id[:2], row.depth) for row in thread.rows] == [("a1", 0), ("a2", 1), ("a3", 2)]
     assert {row.thread for row in thread.rows} == {by_name["a1@x.example"]}
     assert thread.id == by_name["a1@x.example"]
     assert (thread.first, thread.last) == (T0, T0 + 2 * DAY)
     assert thread.rows[2].parent == by_name["a2@x.example"]
-    with_ghost = engine.thread(ghost_id("lost@x.example"))
+    with_ghost = filled.thread(ghost_id("lost@x.example"))
     assert [row.message_id for row in with_ghost.rows] == ["lost@x.example", "e1@x.example"]
     assert [row.ghost for row in with_ghost.rows] == [True, False]
-    assert engine.row(ghost_id("lost@x.example")).ghost
-    assert names(engine, f"thread:{by_name['a2@x.example'][:16]}") == ["a1", "a2", "a3"]
-    alone = engine.thread(by_name["b1@x.example"])
+    assert filled.row(ghost_id("lost@x.example")).ghost
+    assert names(filled, f"thread:{by_name['a2@x.example'][:16]}") == ["a1", "a2", "a3"]
+    alone = filled.thread(by_name["b1@x.example"])
     assert [row.message_id for row in alone.rows] == ["b1@x.example"]
     assert alone.subject == "Fermé"
 
@@ -283,25 +324,25 @@ def test_threads_that_meet_later_become_one_and_stay_searchable_as_one(engine: E
     assert engine.search(parse("leaking OR fermé"), by_thread=True).threads == 1
 
 
-def test_messages_bytes_and_places_come_back_as_they_were_stored(engine: Engine) -> None:
+def test_messages_bytes_and_places_come_back_as_they_were_stored(filled: Engine) -> None:
     for message, raw in corpus():
-        assert engine.message(message.id) == message
-        assert engine.raw(message.id[:16]) == raw
-        assert engine.row(message.id).subject == message.subject
+        assert filled.message(message.id) == message
+        assert filled.raw(message.id[:16]) == raw
+        assert filled.row(message.id).subject == message.subject
     first = corpus()[0][0]
-    assert engine.places(first.id) == [Place("/a", "box", 0, "harbour")]
+    assert filled.places(first.id) == [Place("/a", "box", 0, "harbour")]
     ids = [message.id for message, _ in corpus()][::-1]
-    assert [message.id for message in engine.messages([*ids, "ab" * 32])] == ids
-    assert all(wrong == "" for _, wrong in engine.verify())
-    assert len(list(engine.verify())) == len(ids)
+    assert [message.id for message in filled.messages([*ids, "ab" * 32])] == ids
+    assert all(wrong == "" for _, wrong in filled.verify())
+    assert len(list(filled.verify())) == len(ids)
 
 
-def test_unknown_and_ambiguous_ids_are_not_found(engine: Engine) -> None:
+def test_unknown_and_ambiguous_ids_are_not_found(filled: Engine) -> None:
     for id in ("", "0" * 64, "0123", "g" + "0" * 16, "gx", "zz", "'", "%", "a" * 100):
         with pytest.raises(NotFound):
-            engine.message(id)
+            filled.message(id)
         with pytest.raises(NotFound):
-            engine.thread(id)
+            filled.thread(id)
 
 
 def test_the_same_message_again_only_gains_a_place(engine: Engine) -> None:
@@ -341,9 +382,9 @@ def test_the_copy_that_names_the_bcc_stands_for_all(engine: Engine) -> None:
     assert [hit.row.id for hit in engine.search(parse("subject:terms")).hits] == [sent[0].id]
 
 
-def test_the_digest_does_not_depend_on_order_or_runs(empty: Engine, tmp_path: Path) -> None:
+def test_the_digest_does_not_depend_on_order_or_runs(empty: Engine, make: Maker) -> None:
     mails = corpus()
-    other = open_engine(str(tmp_path / "other"), create=True)
+    other = make()
     fill(empty, mails)
     positions = {message.id: position for position, (message, _) in enumerate(mails)}
     for part in (mails[::-1][:9], mails[::-1][9:]):
@@ -355,7 +396,6 @@ def test_the_digest_does_not_depend_on_order_or_runs(empty: Engine, tmp_path: Pa
     assert other.digest() == empty.digest()
     fill(empty, [mail("more", "x\n")])
     assert other.digest() != empty.digest()
-    other.close()
 
 
 def test_counts_and_failures_add_up(empty: Engine) -> None:
@@ -417,64 +457,3 @@ def test_reindex_gives_the_same_answers(engine: Engine) -> None:
         done = list(writer.reindex())
     assert done[-1] == len(corpus())
     assert {query: names(engine, query) for query in QUESTIONS} == before
-
-
-def test_one_writer_at_a_time(engine: Engine, tmp_path: Path) -> None:
-    second = open_engine(str(tmp_path / "corpus"))
-    with engine.writer(), pytest.raises(CorpusLocked), second.writer():
-        pass
-    with second.writer():
-        pass
-    second.close()
-
-
-def test_places_that_are_no_corpus(tmp_path: Path) -> None:
-    with pytest.raises(CorpusMissing):
-        open_engine(str(tmp_path / "nothing"))
-    (tmp_path / "letters").mkdir()
-    (tmp_path / "letters" / "letter.txt").write_text("Dear Sir")
-    for create in (False, True):
-        with pytest.raises(CorpusError, match="not a corpus"):
-            open_engine(str(tmp_path / "letters"), create=create)
-        with pytest.raises(CorpusError, match="not a corpus"):
-            open_engine(str(tmp_path / "letters" / "letter.txt"), create=create)
-
-
-def test_an_index_that_cannot_be_read_is_made_anew(engine: Engine, tmp_path: Path) -> None:
-    answers = {query: names(engine, query) for query in QUESTIONS}
-    engine.close()
-    (tmp_path / "corpus" / "index" / "meta.json").write_text("{}")
-    broken = open_engine(str(tmp_path / "corpus"))
-    assert broken.message(corpus()[0][0].id).subject == "Harbour wall"
-    with pytest.raises(CorpusDamaged, match="reindex"):
-        broken.search(parse("harbour"))
-    with broken.writer() as writer:
-        writer.index()
-    assert {query: names(broken, query) for query in QUESTIONS} == answers
-    broken.close()
-
-
-def test_bytes_that_changed_on_disk_are_told(engine: Engine, tmp_path: Path) -> None:
-    engine.close()
-    path = tmp_path / "corpus" / "blocks.zst"
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 0xFF
-    path.write_bytes(data)
-    broken = open_engine(str(tmp_path / "corpus"))
-    assert any(wrong for _, wrong in broken.verify())
-    with pytest.raises(CorpusDamaged):
-        broken.raw(corpus()[0][0].id)
-    broken.close()
-
-
-def test_a_corpus_whose_making_was_cut_off_is_made_anew(tmp_path: Path) -> None:
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    for name in ("corpus.new", "corpus.new-journal", "blocks.zst"):
-        (folder / name).write_bytes(b"half")
-    with pytest.raises(CorpusMissing):
-        open_engine(str(folder))
-    made = open_engine(str(folder), create=True)
-    fill(made, corpus())
-    assert all(wrong == "" for _, wrong in made.verify())
-    made.close()
