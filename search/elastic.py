@@ -164,17 +164,20 @@ class Cluster:
         columns: Sequence[str] = (), size: int = 1000,
     ) -> Iterator[Doc]:  # fmt: skip
         """Every document of a query in the order of `sort`, whose last field is unique. `columns` are fields that are
-        read without the document, which is quicker."""
-        source = False if columns else source
+        read without the document, which is quicker; its id is known then only if "id" is among them."""
         body = {
-            "query": {"bool": {"filter": [query]}}, "size": size, "docvalue_fields": list(columns), "_source": source,
-            "sort": [{field: "asc"} for field in sort], "track_total_hits": False, "seq_no_primary_term": True,
+            "query": {"bool": {"filter": [query]}}, "size": size, "docvalue_fields": list(columns),
+            "_source": not columns and source, "sort": [{field: "asc"} for field in sort],
+            "track_total_hits": False, "seq_no_primary_term": True,
         }  # fmt: skip
+        if columns:
+            body["stored_fields"] = "_none_"
         while True:
             hits = self.search(index, body)["hits"]["hits"]
             for hit in hits:
                 values = {name: value[0] for name, value in hit.get("fields", {}).items()} if columns else {}
-                yield Doc(hit["_id"], hit.get("_source", values), (hit["_seq_no"], hit["_primary_term"]))
+                id = hit.get("_id") or values.get("id", "")
+                yield Doc(id, hit.get("_source", values), (hit["_seq_no"], hit["_primary_term"]))
             if len(hits) < size:
                 return
             body["search_after"] = hits[-1]["sort"]

@@ -105,7 +105,7 @@ def missing(cluster: Cluster) -> Iterator[str]:
     messages = cluster.scan("messages", {"term": {"is": "message"}}, ["num"], columns=["num"])
     there = (doc.source["num"] for doc in messages)
     at = next(there, None)
-    for doc in cluster.scan("records", _ALL, ["num"], columns=["num"]):
+    for doc in cluster.scan("records", _ALL, ["num"], columns=["num", "id"]):
         while at is not None and at < doc.source["num"]:
             at = next(there, None)
         if at != doc.source["num"]:

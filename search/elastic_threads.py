@@ -17,7 +17,7 @@ from search.elastic_store import MEMBER, Store, member
 from search.engine import Arranged, Member
 
 _MOST = 10_000  # values in one query
-_FACTS = ("num", "label", "date", "subject_key", "orphan")
+_FACTS = ("id", "num", "label", "date", "subject_key", "orphan")
 _KEPT = ("label", "thread", "opens", "parent", "depth", "pos", "topic")
 _THERE = frozenset({404})
 
@@ -82,7 +82,7 @@ class Threads:
     def _facts(self, query: Json) -> Iterator[Json]:
         for doc in self._cluster.scan("records", query, ["num"], columns=_FACTS, size=5_000):
             label = doc.source["label"]
-            yield doc.source | {"id": doc.id, "label": self._roots.get(label, label)}
+            yield doc.source | {"label": self._roots.get(label, label)}
 
     def kin(self, window: int) -> list[tuple[Member, Member]]:
         """Pairs (orphan reply, older message of the same subject) of different labels, one of them loose."""
