@@ -30,7 +30,7 @@ class Packed(Struct, frozen=True):
 def pack(fresh: Sequence[Prepared], pool: Executor) -> list[Packed]:
     """Blocks of raw bytes and records. A record stands behind its raw bytes, so that the text, which is in both, is
     there only once in effect."""
-    pairs = ((shrink(prepared.raw), record_encoder.encode(prepared.message)) for prepared in fresh)
+    pairs = ((shrink(prepared.raw), prepared.record or record_encoder.encode(prepared.message)) for prepared in fresh)
     return _packed(pairs, BLOCK, pool)
 
 

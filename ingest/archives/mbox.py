@@ -285,12 +285,12 @@ def _thing(raw: bytes, size: int, offset: int, kind: Dialect, member: str, flags
 
 def status_flags(message: bytes) -> str:
     """The letters of a message's Status and X-Status headers, as mail programs keep them in an mbox."""
-    if message.find(b"Status:", 0, HEADER) < 0:
+    end = message.find(b"\n\n", 0, HEADER)
+    crlf = message.find(b"\n\r\n", 0, HEADER if end < 0 else end)
+    end = crlf if crlf >= 0 else end if end >= 0 else HEADER
+    if message.find(b"Status:", 0, end) < 0:
         return ""
-    ends = (message.find(b"\n\n", 0, HEADER), message.find(b"\n\r\n", 0, HEADER))
-    head = b"\n" + message[: min((end for end in ends if end >= 0), default=HEADER) + 1]
-    if head.find(b"\nStatus:") < 0 and head.find(b"\nX-Status:") < 0:
-        return ""
+    head = message[: end + 1]
     return "".join(sorted({chr(letter) for letters in _STATUS.findall(head) for letter in letters}))
 
 
