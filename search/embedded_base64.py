@@ -44,7 +44,8 @@ def shrink(raw: bytes) -> bytes:
     decoded: list[bytes] = []
     rest: list[bytes] = []
     done = looked = 0
-    while (mark := _mark(raw, looked)) >= 0 and (blank := _BLANK.search(raw, mark)):
+    mark = b"base64" if b"base64" in raw else b"BASE64"
+    while (at := raw.find(mark, looked)) >= 0 and (blank := _BLANK.search(raw, at)):
         looked = blank.end()
         found = None if raw.startswith(_DENSE, looked) else _RUN.match(raw, looked)
         if found is None:
@@ -80,12 +81,6 @@ def grow(form: bytes, size: int) -> bytes:
         start += run.size
         done = run.at + len(pieces[-1])
     return b"".join((*pieces, form[at:]))
-
-
-def _mark(raw: bytes, start: int) -> int:
-    """Where the next "base64" is, in one of the ways it is written; -1 if there is none."""
-    found = [at for at in (raw.find(b"ase64", start), raw.find(b"ASE64", start)) if at >= 0]
-    return min(found, default=-1)
 
 
 def _decoded(text: bytes) -> tuple[bytes, int, bytes, int] | None:
