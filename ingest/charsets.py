@@ -101,8 +101,11 @@ def clean(text: str) -> str:
     """`text` without lone surrogates (they can't be stored or indexed) and NULs."""
     if "\0" in text:
         text = text.replace("\0", "")
-    if not text.isascii() and _SURROGATES.search(text):
-        text = _SURROGATES.sub("\ufffd", text)
+    if not text.isascii():
+        try:
+            text.encode()  # ten times faster than to search
+        except UnicodeEncodeError:
+            text = _SURROGATES.sub("\ufffd", text)
     return text
 
 

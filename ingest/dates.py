@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import date
+from functools import lru_cache
 
 from mappings.records import DateSource
 
@@ -28,9 +29,7 @@ _ZONES = {"ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 60, "bst": 60, 
           "pst": -480, "pdt": -420, "akst": -540,
           "akdt": -480, "hst": -600, "ast": -240, "adt": -180, "nst": -210, "brt": -180, "art": -180}  # fmt: skip
 _CLOCK = r"(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2})(?:[.,]\d{1,9})?)?(?:\s*([AaPp])\.?[Mm]\.?)?"
-_COMMON = re.compile(
-    r"\s*(?:[A-Za-z]{3},?\s+)?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) ([+-]\d{4})(?!\d)"
-)
+_COMMON = re.compile(r"\s*(?:[A-Za-z]{3},?\s+)?(\d{1,2} [A-Z][a-z]{2} \d{4}) (\d\d):(\d\d):(\d\d) ([+-]\d{4})(?!\d)")
 _DAY_FIRST = re.compile(
     r"(\d{1,2})(?:st|nd|rd|th|\.|º)?[\s\-/]+(?:de\s+)?([^\W\d_]{3,12})\.?[\s\-/,]+(?:de\s+)?(\d{2,4})(?!\d)"
 )
@@ -62,13 +61,9 @@ def parse_date(text: str) -> When | None:
     """The moment a date header names, None when it can't be read. A time without a zone is taken as UTC."""
     found = _COMMON.match(text)
     if found:
-        day, month, year, hour, minute, second, offset = found.groups()
-        number = _MONTHS.get(month.lower())
-        if number:
-            zone = (int(offset[1:3]) * 60 + int(offset[3:])) * (-1 if offset[0] == "-" else 1)
-            return _moment(
-                int(year), number, int(day), int(hour), int(minute), int(second), None if offset == "-0000" else zone
-            )
+        day, hour, minute, second, offset = found.groups()
+        if day := _day(day):
+            return _moment(*day, int(hour), int(minute), int(second), _offset(offset))
     text = text[:200]
     calendar = _calendar(text)
     if not calendar:
@@ -82,6 +77,21 @@ def parse_date(text: str) -> When | None:
             hour_ = hour_ % 12 + (12 if clock[4] in "pP" else 0)
         rest = rest[clock.end() :]
     return _moment(year_, month_, day_, hour_, minute_, second_, _zone(rest) if clock else None)
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day of "3 Aug 2019"; None when that is no month."""
+    day, month, year = text.split(" ")
+    number = _MONTHS.get(month.lower())
+    return (int(year), number, int(day)) if number else None
+
+
+@lru_cache(maxsize=512)
+def _offset(text: str) -> int | None:
+    """Minutes east of UTC of "+0530"; None for "-0000", which says that the zone is not known."""
+    minutes = int(text[1:3]) * 60 + int(text[3:])
+    return None if text == "-0000" else -minutes if text[0] == "-" else minutes
 
 
 def _calendar(text: str) -> tuple[int, int, int, str] | None:

@@ -13,7 +13,8 @@ _LANGUAGES = [
     "ar", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id", "it",
     "lt", "lv", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "vi",
 ]  # fmt: skip
-_NOISE = re.compile(r"https?://\S{1,2000}|\S{1,100}@\S{1,100}|[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]+")
+_NOISE = re.compile(rf"https?://\S{{1,2000}}|\S{{1,100}}@\S{{1,100}}|{_CONTROLS.pattern}")
 _WIDE = {
     code: re.compile(f"[{first}-{last}]")
     for code, first, last in (("ko", "\uac00", "\ud7af"), ("ja", "\u3040", "\u30ff"), ("zh", "\u3400", "\u9fff"))
@@ -23,7 +24,8 @@ _WIDE_ENOUGH = 6  # characters; each is worth several letters
 
 def language(text: str) -> str:
     """ISO 639-1 code of the language of `text` (its first 400 code points), "" when it can't be told."""
-    sample = _NOISE.sub(" ", text[:_READ]).strip()
+    sample = text[:_READ]
+    sample = (_NOISE if "@" in sample or "://" in sample else _CONTROLS).sub(" ", sample).strip()
     if not sample.isascii() and (wide := _wide(sample)):
         return wide
     if len(sample) < _ENOUGH:
