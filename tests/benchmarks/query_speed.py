@@ -53,7 +53,7 @@ class Asker:
         person = self.rng.choice(self.people)
         sender = self.rng.choice((person.name.split()[-1], person.address.partition("@")[0], f'"{person.address}"'))
         word, other = self.word(), self.word()
-        latin = self.rng.choice(self.words.tables["en"])  # what ~ goes with
+        long = next(w for w in self.rng.choices(self.words.tables["en"], k=100) if len(w) > 5)  # what ~ goes with
         beginning = word[: max(2, min(len(word) - 1, 4))]
         made = {
             "word": word, "two words": f"{word} {other}", "phrase": f'"{self.rng.choice(self.phrases)}"',
@@ -62,7 +62,8 @@ class Asker:
         mixtures = (
             f"{word} has:attachment {self.span()}", f"({word} OR {other}) from:{sender}", f"{word} -{other}",
             f"subject:{word}", f"own:{word} quoted:{other}", f"with:{sender} {word}", f"{word} OR {other}",
-            f"list:budget-team.council.example.org {word}", f"lang:fr {word}", f"{latin}~", f"larger:100k {self.span()}",
+            f"list:budget-team.council.example.org {word}", f"lang:fr {word}", f"{long}~",
+            f"larger:100k {self.span()}",
         )  # fmt: skip
         return made.get(kind) or self.rng.choice(mixtures)
 
