@@ -142,22 +142,21 @@ class Documents:
         self._store.connection().executemany(
             "INSERT OR REPLACE INTO stale VALUES (?, ?)", ((n, self.generation) for n in numbers))
 
-    def add(self, fresh: Sequence[tuple[int, int, Prepared]]) -> None:
-        """Adds new messages, given with number and label; those that they are copies of are marked stale."""
+    def add(self, fresh: Sequence[tuple[int, Prepared]], drafts: Sequence[dict[str, Any]]) -> None:
+        """Adds new messages, given with their numbers and with documents that lack what copies of them decide; those
+        that they are copies of are marked stale."""
         self.catch_up()
         if not fresh:
             return
-        first = fresh[0][0]
-        keys = {prepared.copy_key for _, _, prepared in fresh if prepared.copy_key}
+        keys = {prepared.copy_key for _, prepared in fresh if prepared.copy_key}
         groups = self._groups(keys)
-        self.stale(old.primary for old in self._groups(keys, below=first).values())
-        for num, label, prepared in fresh:
+        self.stale(old.primary for old in self._groups(keys, below=fresh[0][0]).values())
+        for (num, prepared), draft in zip(fresh, drafts, strict=True):
             group = groups.get(prepared.copy_key)
-            if group is None or group.size == 1:
-                collections = [prepared.place.collection]
-            else:
-                collections = self._collections(num, prepared.copy_key if num == group.primary else 0)
-            self._put(document(num, label, prepared.message, collections, _marks(num, prepared.message, group)))
+            if group is not None and group.size > 1:
+                draft["collection"] = self._collections(num, prepared.copy_key if num == group.primary else 0)
+            draft["is"] = _marks(num, prepared.message, group)
+            self._put(draft)
 
     def _groups(self, keys: Iterable[int], below: int = GHOSTS) -> dict[int, _Group]:
         """Copies by their key, of the messages numbered lower than `below`."""
