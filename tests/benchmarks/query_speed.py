@@ -56,7 +56,8 @@ class Asker:
         long = next(w for w in self.rng.choices(self.words.tables["en"], k=100) if len(w) > 5)  # what ~ goes with
         made = {
             "word": word, "two words": f"{word} {other}", "phrase": f'"{self.rng.choice(self.phrases)}"',
-            "from": f"from:{sender}", "span of time": f"{word} {self.span()}", "prefix": f"{long[:self.rng.randrange(3, 6)]}*",
+            "from": f"from:{sender}", "span of time": f"{word} {self.span()}",
+            "prefix": f"{long[:self.rng.randrange(3, 6)]}*",
         }  # fmt: skip
         mixtures = (
             f"{word} has:attachment {self.span()}", f"({word} OR {other}) from:{sender}", f"{word} -{other}",
