@@ -14,9 +14,9 @@ from typing import Any
 
 import tantivy
 from fast_mail_parser import parse_email_tree, walk
-from ingest.messages import read_message
 
 from ingest import archives
+from ingest.messages import read_message
 from search.embedded_documents import HEAP
 from search.embedded_index import document, open_index
 
