@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import tantivy
 
@@ -14,7 +14,7 @@ from search import embedded_audit
 from search.embedded_base64 import grow
 from search.embedded_documents import record_decoder
 from search.embedded_index import open_index, schema
-from search.embedded_pages import aggregations, facets, histogram
+from search.embedded_pages import aggregations, histogram, read_facets
 from search.embedded_queries import Compiler, is_ranked
 from search.embedded_ranking import Found, Ranking
 from search.embedded_store import INDEX, Store, translated
@@ -76,20 +76,18 @@ class EmbeddedEngine:
         with translated():
             compiled = self._compiler.compile(query.tree)
             searcher = self._searcher()
-            ranking = Ranking(searcher, schema(), compiled)
+            answer = searcher.aggregate(compiled, aggregations()) if facets else None
+            ranking = Ranking(searcher, schema(), compiled, int(answer["total"]["value"]) if answer else None)
             total = ranking.total()
             found, next_cursor = ranking.page(order, by_thread, limit, cursor)
             hits = self._hits(found, query)
-            told = self._over_all(searcher, compiled, total) if facets else ((), None)
+            bars = histogram(searcher, compiled, answer, total) if answer else None
             threads = ranking.threads() if by_thread else None
         took = (time.perf_counter() - started) * 1000
         return Page(
-            total=total, hits=hits, threads=threads, next=next_cursor, facets=told[0], histogram=told[1], took=took
+            total=total, hits=hits, threads=threads, next=next_cursor, took=took,
+            facets=read_facets(answer) if answer else (), histogram=bars,
         )
-
-    def _over_all(self, searcher: tantivy.Searcher, compiled: tantivy.Query, total: int) -> tuple[Any, Any]:
-        answer = searcher.aggregate(compiled, aggregations())
-        return facets(answer), histogram(searcher, compiled, answer, total)
 
     def _hits(self, found: list[Found], query: Query) -> tuple[Hit, ...]:
         rows = self._store.rows([one.number for one in found])
@@ -124,7 +122,7 @@ class EmbeddedEngine:
         held, data = -1, b""
         for num, block, at, size in sorted(rows, key=lambda row: row[1]):
             if block != held:
-                held, data = block, self._store.block(block)
+                held, data = block, self._store.records(block)
             found[num] = record_decoder.decode(data[at : at + size])
         return found
 

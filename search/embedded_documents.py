@@ -194,7 +194,7 @@ class Documents:
             held, data = -1, b""
             for num, label, copy_key, block, at, size in rows:
                 if block != held:
-                    held, data = block, self._store.block(block)
+                    held, data = block, self._store.records(block)
                 message = record_decoder.decode(data[at : at + size])
                 group = groups.get(copy_key)
                 shared = copy_key if group and group.primary == num else 0

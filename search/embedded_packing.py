@@ -21,22 +21,26 @@ record_encoder = msgpack.Encoder()
 
 
 class Packed(Struct, frozen=True):
-    """A block; offset and size in it of each value: two values a message for raw bytes and record, one for slim rows."""
+    """A block; offset and size in it of each value: two values a message for raw bytes and record, one for slim rows.
+
+    Its first `head` bytes can be read alone: they hold the records, or all of the slim rows.
+    """
 
     data: bytes
+    head: int
     places: list[tuple[int, ...]]
 
 
 def pack(fresh: Sequence[Prepared], pool: Executor) -> list[Future[Packed]]:
-    """Blocks of raw bytes and records, to be made in `pool`'s thread beside this one. A record stands behind its raw
-    bytes, so that the text, which is in both, is there only once in effect."""
+    """Blocks of records and raw bytes, to be made in `pool`'s thread beside this one. The records stand first: results
+    need them alone, and the text, which is in both, is there only once in effect."""
     pairs = [(p.raw, p.record or record_encoder.encode(p.message)) for p in fresh]
     return [pool.submit(_pair_block, part) for part in _parts(pairs, BLOCK)]
 
 
 def pack_slims(fresh: Sequence[Prepared], pool: Executor) -> list[Future[Packed]]:
     """Blocks of slim rows, likewise."""
-    return [pool.submit(_block, part) for part in _parts([(slim(prepared),) for prepared in fresh], SLIM_BLOCK)]
+    return [pool.submit(_row_block, part) for part in _parts([(slim(prepared),) for prepared in fresh], SLIM_BLOCK)]
 
 
 def _parts(values: Sequence[tuple[bytes, ...]], size: int) -> Iterator[Sequence[tuple[bytes, ...]]]:
@@ -53,20 +57,29 @@ def _parts(values: Sequence[tuple[bytes, ...]], size: int) -> Iterator[Sequence[
 
 
 def _pair_block(pairs: Sequence[tuple[bytes, ...]]) -> Packed:
-    return _block([(shrink(raw), record) for raw, record in pairs])
+    raws, raw_places = _joined([shrink(raw) for raw, _ in pairs], sum(len(record) for _, record in pairs))
+    records, record_places = _joined([record for _, record in pairs], 0)
+    places = [(*raw, *record) for raw, record in zip(raw_places, record_places, strict=True)]
+    return _block(records, raws, places)
 
 
-def _block(values: Sequence[tuple[bytes, ...]]) -> Packed:
-    places = []
-    filled = 0
+def _row_block(rows: Sequence[tuple[bytes, ...]]) -> Packed:
+    data, places = _joined([row for (row,) in rows], 0)
+    return _block(data, b"", places)
+
+
+def _joined(values: Sequence[bytes], start: int) -> tuple[bytes, list[tuple[int, ...]]]:
+    places: list[tuple[int, ...]] = []
     for value in values:
-        place: list[int] = []
-        for part in value:
-            place += (filled, len(part))
-            filled += len(part)
-        places.append(tuple(place))
-    data = b"".join([part for value in values for part in value])
-    return Packed(zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(data), places)
+        places.append((start, len(value)))
+        start += len(value)
+    return b"".join(values), places
+
+
+def _block(first: bytes, rest: bytes, places: list[tuple[int, ...]]) -> Packed:
+    compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj(size=len(first) + len(rest))
+    head = compressor.compress(first) + compressor.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+    return Packed(head + compressor.compress(rest) + compressor.flush(), len(head), places)
 
 
 def slim(prepared: Prepared) -> bytes:

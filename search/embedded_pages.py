@@ -55,11 +55,12 @@ def aggregations() -> dict[str, Any]:
     asked: dict[str, Any] = {
         name: {"terms": {"field": field, "size": VALUES + 1}} for name, field in FACETS.items()
     }
+    asked["total"] = {"value_count": {"field": "num"}}
     asked["months"] = {"terms": {"field": "month", "size": 20_000}}
     return asked
 
 
-def facets(answer: dict[str, Any]) -> tuple[Facet, ...]:
+def read_facets(answer: dict[str, Any]) -> tuple[Facet, ...]:
     """Facets from an aggregation's answer; most frequent first, then by value."""
     found = []
     for name in FACETS:

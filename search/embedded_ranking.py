@@ -30,11 +30,13 @@ class _Ranked(Struct, frozen=True):
 class Ranking:
     """One compiled query on one view of the index."""
 
-    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema, query: Query) -> None:
+    def __init__(
+        self, searcher: tantivy.Searcher, schema: tantivy.Schema, query: Query, total: int | None = None
+    ) -> None:
         self._searcher = searcher
         self._schema = schema
         self._query = query
-        self._total: int | None = None
+        self._total = total
 
     def total(self) -> int:
         """How many documents match."""

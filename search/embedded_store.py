@@ -94,7 +94,7 @@ class Store:
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self.blocks = Blocks(folder / BLOCKS)
-        self._slims = lru_cache(maxsize=_SLIM_BLOCKS)(self.block)  # neighbours are often asked for together
+        self._slims = lru_cache(maxsize=_SLIM_BLOCKS)(self.records)  # neighbours are often asked for together
 
     @classmethod
     def open(cls, folder: Path, *, create: bool) -> "Store":
@@ -149,10 +149,17 @@ class Store:
 
     def block(self, offset: int) -> bytes:
         """The content of the block at `offset`; CorpusDamaged if it is not as it was written."""
-        row = self.one("SELECT size FROM blocks WHERE block = ?", (offset,))
+        return self.blocks.read(offset, self._sizes(offset)[0])
+
+    def records(self, offset: int) -> bytes:
+        """The records in the block at `offset`, which stand first in it."""
+        return self.blocks.read_head(offset, self._sizes(offset)[1])
+
+    def _sizes(self, offset: int) -> tuple[int, int]:
+        row: tuple[int, int] | None = self.one("SELECT size, head FROM blocks WHERE block = ?", (offset,))
         if row is None:
             raise CorpusDamaged(f"The block at {offset} is missing from {self.folder}.")
-        return self.blocks.read(offset, row[0])
+        return row
 
     def slim(self, block: int, at: int, size: int) -> Slim:
         """The slim row that stands there."""

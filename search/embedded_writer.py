@@ -255,7 +255,9 @@ class EmbeddedWriter:
         results = [block.result() for block in blocks]
         self._store.blocks.write(self._end, [packed.data for packed in results])
         for packed in results:
-            self._store.connection().execute("INSERT INTO blocks VALUES (?, ?)", (self._end, len(packed.data)))
+            self._store.connection().execute(
+                "INSERT INTO blocks VALUES (?, ?, ?)", (self._end, len(packed.data), packed.head)
+            )
             found.extend((self._end, *place) for place in packed.places)
             self._end += len(packed.data)
         return found
