@@ -62,8 +62,9 @@ def parse_date(text: str) -> When | None:
     found = _COMMON.match(text)
     if found:
         day, hour, minute, second, offset = found.groups()
-        if day := _day(day):
-            return _moment(*day, int(hour), int(minute), int(second), _offset(offset))
+        start = _day_start(day)
+        if start is not None:
+            return _at(start, int(hour), int(minute), int(second), _offset(offset))
     text = text[:200]
     calendar = _calendar(text)
     if not calendar:
@@ -80,11 +81,13 @@ def parse_date(text: str) -> When | None:
 
 
 @lru_cache(maxsize=4096)
-def _day(text: str) -> tuple[int, int, int] | None:
-    """Year, month and day of "3 Aug 2019"; None when that is no month."""
+def _day_start(text: str) -> int | None:
+    """Seconds from 1970 to the midnight that "3 Aug 2019" begins with; None when there is no such day."""
     day, month, year = text.split(" ")
-    number = _MONTHS.get(month.lower())
-    return (int(year), number, int(day)) if number else None
+    try:
+        return (date(int(year), _MONTHS[month.lower()], int(day)).toordinal() - _EPOCH) * 86400
+    except (KeyError, ValueError):
+        return None
 
 
 @lru_cache(maxsize=512)
@@ -138,19 +141,24 @@ def _zone(text: str) -> int | None:
 
 def _moment(year: int, month: int, day: int, hour: int, minute: int, second: int, zone: int | None) -> When | None:
     """Seconds since 1970 for a wall clock; None for what no calendar has. A zone beyond 15 hours is none."""
-    if hour == 24:
-        hour, day_shift = 0, 1
-    else:
-        day_shift = 0
-    if hour > 23 or minute > 59 or second > 61 or not 1 <= year <= 9999:
+    if not 1 <= year <= 9999:
         return None
     try:
-        days = date(year, month, day).toordinal() - _EPOCH + day_shift
+        start = (date(year, month, day).toordinal() - _EPOCH) * 86400
     except ValueError:
+        return None
+    return _at(start, hour, minute, second, zone)
+
+
+def _at(start: int, hour: int, minute: int, second: int, zone: int | None) -> When | None:
+    """The moment of a time on the day that begins at `start`; 24:00 is the next day's beginning."""
+    if hour == 24:
+        hour, start = 0, start + 86400
+    if hour > 23 or minute > 59 or second > 61:
         return None
     if zone is not None and abs(zone) > 900:
         zone = None
-    return When(days * 86400 + hour * 3600 + minute * 60 + min(second, 59) - (zone or 0) * 60, zone)
+    return When(start + hour * 3600 + minute * 60 + min(second, 59) - (zone or 0) * 60, zone)
 
 
 def choose_date(header: str, received: list[str], now: float | None = None) -> tuple[When | None, DateSource, str]:

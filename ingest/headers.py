@@ -26,7 +26,7 @@ Fields = list[tuple[str, str]]
 class Head:
     """Header fields as written (unfolded; bytes above ASCII as surrogate escapes) and where the body starts."""
 
-    __slots__ = ("body", "fields", "first", "plain", "problems")
+    __slots__ = ("again", "body", "fields", "first", "plain", "problems")
 
     def __init__(self, fields: Fields, body: int, problems: list[str], plain: bool = False) -> None:
         self.fields = fields
@@ -34,9 +34,12 @@ class Head:
         self.body = body
         self.problems = problems
         self.first: dict[str, str] = {}
+        self.again: set[str] = set()  # names that occur more than once
         for name, value in fields:
             name = name.lower()
-            if name not in self.first:
+            if name in self.first:
+                self.again.add(name)
+            else:
                 self.first[name] = value
 
     def get(self, name: str) -> str:
@@ -45,8 +48,8 @@ class Head:
 
     def all(self, name: str) -> list[str]:
         """Every field of that lower-case name, in order, still encoded."""
-        if name not in self.first:
-            return []
+        if name not in self.again:
+            return [self.first[name]] if name in self.first else []
         return [value for field, value in self.fields if field.lower() == name]
 
     def decoded(self, charset: str) -> tuple[tuple[str, str], ...]:
