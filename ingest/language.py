@@ -36,7 +36,7 @@ def language(text: str) -> str:
         return ""
     # All languages, then ours among the first few: the library takes twice as long where it is told which to try.
     few: Any = detect_fast(sample, cutoff=2 * _CUTOFF, n_results=8)
-    guesses = [guess for guess in few if guess[0] in _OURS]
+    guesses: Any = [guess for guess in few if guess[0] in _OURS]
     if len(guesses) < 2:
         guesses = detect_fast(sample, cutoff=2 * _CUTOFF, n_results=2, langs=_LANGUAGES)
     if not guesses or guesses[0][1] > _CUTOFF or (len(guesses) > 1 and guesses[1][1] - guesses[0][1] < _GAP):

@@ -74,9 +74,7 @@ def copy_key(message: Message, own: str) -> int:
     if footer > 0 and b"http" in data[footer:] and b"From:" not in data[footer:]:
         data = data[:footer]
     # An unnamed text beside the body is a list's footer.
-    files: list[str] = []
-    if message.attachments:
-        files = sorted(part.sha256 for part in message.attachments if part.name or not part.declared.startswith("text/"))
+    files = sorted([part.sha256 for part in message.attachments if part.name or not part.declared.startswith("text/")])
     who = own or (message.from_[0].address.lower() if message.from_ else "")
     if not own and not files and not data.strip():
         who = message.id
