@@ -113,16 +113,16 @@ class EmbeddedEngine:
         return self._store.number(f"SELECT label FROM {table} WHERE num = ?", (abs(number),))
 
     def _records(self, numbers: Iterable[int]) -> dict[int, Message]:
-        rows = list(
-            self._store.among(
-                "SELECT num, block, record_at, record_size FROM messages WHERE num IN ({})", numbers
-            )
+        rows = self._store.among(
+            "SELECT b.block, b.head, m.num, m.record_at, m.record_size FROM messages m JOIN blocks b USING (block)"
+            " WHERE m.num IN ({})",
+            numbers,
         )
         found: dict[int, Message] = {}
         held, data = -1, b""
-        for num, block, at, size in sorted(rows, key=lambda row: row[1]):
+        for block, head, num, at, size in sorted(rows):
             if block != held:
-                held, data = block, self._store.records(block)
+                held, data = block, self._store.blocks.read_head(block, head)
             found[num] = record_decoder.decode(data[at : at + size])
         return found
 
