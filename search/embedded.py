@@ -182,7 +182,9 @@ class EmbeddedEngine:
     def attached(self, id: str) -> list[MessageRow]:
         """The messages that were attached to this one."""
         with translated():
-            rows = self._store.all("SELECT num FROM messages WHERE carrier = ? ORDER BY num", (self._number(id),))
+            rows = self._store.all(
+                "SELECT num FROM messages WHERE carrier = ? AND carrier <> 0 ORDER BY num", (self._number(id),)
+            )
             return self._store.rows([row[0] for row in rows])
 
     def thread(self, id: str) -> Thread:

@@ -164,8 +164,10 @@ class Documents:
         rows = self._store.all(
             # The fullest stands for all: the sender's own copy alone may name the Bcc. SQLite takes num from the row
             # that holds the minimum.
-            "SELECT copy_key, num, count(*), min(printf('%08d', 99999999 - recipients) || hex(id)) FROM messages"
-            " WHERE copy_key IN (SELECT value FROM json_each(?)) AND num < ? GROUP BY copy_key",
+            # `<> 0` lets it use the index of copies.
+            "SELECT m.copy_key, m.num, count(*), min(printf('%08d', 99999999 - m.recipients) || hex(m.id))"
+            " FROM json_each(?) k CROSS JOIN messages m ON m.copy_key = k.value AND m.copy_key <> 0 AND m.num < ?"
+            " GROUP BY m.copy_key",
             (listed, below),
         )
         return {row[0]: _Group(row[1], row[2]) for row in rows}

@@ -188,7 +188,8 @@ class Store:
             found = [row[0] for row in rows]
         if not found:
             key = link_key(id.strip("<>"))
-            found = [row[0] for row in self.all("SELECT num FROM messages WHERE own_key = ? ORDER BY id", (key,))]
+            rows = self.all("SELECT num FROM messages WHERE own_key = ? AND own_key <> 0 ORDER BY id", (key,))
+            found = [row[0] for row in rows]
         return found
 
     def find(self, id: str) -> int:
@@ -199,7 +200,7 @@ class Store:
             except ValueError:
                 raise NotFound(f"There is no message {id}.") from None
             # a mail that has arrived takes the place of its ghost
-            row = self.one("SELECT num FROM messages WHERE own_key = ? ORDER BY id", (key,))
+            row = self.one("SELECT num FROM messages WHERE own_key = ? AND own_key <> 0 ORDER BY id", (key,))
             row = row or self.one("SELECT -num FROM ghosts WHERE key = ?", (key,))
             if row is None:
                 raise NotFound(f"There is no message {id}.")

@@ -362,7 +362,8 @@ _MEMBERS = "SELECT m.label, m.num, m.id, m.date, m.copy_key, m.slim_block, m.sli
 # from what is loose to its kin, either way round; CROSS JOIN keeps that order
 _KIN = """
 SELECT o.num, m.num FROM loose l CROSS JOIN messages o ON o.label = l.label AND o.orphan = 1 AND o.subject_key <> 0
-    CROSS JOIN messages m ON m.subject_key = o.subject_key AND m.date BETWEEN o.date - :window AND o.date
+    CROSS JOIN messages m ON m.subject_key = o.subject_key AND m.subject_key <> 0
+        AND m.date BETWEEN o.date - :window AND o.date
     WHERE m.label <> o.label
 UNION ALL
 SELECT o.num, m.num FROM loose l CROSS JOIN messages m ON m.label = l.label AND m.subject_key <> 0
