@@ -42,6 +42,7 @@ _ZONE = re.compile(
     r"(?:GMT|UTC)?\s*([+-])\s?(\d{1,2}):?(\d\d)\b|(?:GMT|UTC)([+-])(\d{1,2})\b|\b([A-Za-z]{2,4}(?: DST)?|Z)\b"
 )
 _EPOCH = date(1970, 1, 1).toordinal()
+_DAY = 86400
 _EARLIEST = 2 * 86400  # a clock that starts at 1970-01-01, in any zone, is no date
 _AHEAD = 2 * 86400  # a date this far past the present, or past its own receipt, can't be true
 _LATER = 31 * 86400
@@ -189,11 +190,31 @@ def choose_date(header: str, received: list[str], now: float | None = None) -> t
     return (newest, "received", reason) if newest else (None, "none", reason)
 
 
+def doubt(when: When, received: list[str]) -> When | None:
+    """The moment that the first server noted, where `when` lies more than a day before or after it.
+
+    None when it does not, when no server noted any, and when the last server's moment confirms the date.
+    """
+    if received and (last := _received_date(received[0])) and abs(last.seconds - when.seconds) <= _DAY:
+        return None
+    for value in reversed(received[:100]):
+        first = _received_date(value)
+        if first and first.seconds >= _EARLIEST:
+            return first if abs(first.seconds - when.seconds) > _DAY else None
+    return None
+
+
+@lru_cache(maxsize=64)
+def _received_date(value: str) -> When | None:
+    """The moment that a Received field gives, after its last semicolon."""
+    return parse_date(value.rpartition(";")[2][-100:])
+
+
 def _newest(received: list[str], now: float) -> When | None:
-    """The latest believable moment that Received fields give (after their last semicolon)."""
+    """The latest believable moment that Received fields give."""
     best: When | None = None
     for value in received[:100]:
-        when = parse_date(value.rpartition(";")[2][-100:])
+        when = _received_date(value)
         if when and _EARLIEST <= when.seconds <= now + _AHEAD and (best is None or when.seconds > best.seconds):
             best = when
     return best

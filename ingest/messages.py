@@ -1,6 +1,7 @@
 """Raw bytes -> Message: the one door to reading mail. Nothing here raises, whatever the bytes are."""
 
 import re
+import time
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 from ingest.addresses import parse_addresses
 from ingest.bodies import Body, html_text, read_body
 from ingest.charsets import clean
-from ingest.dates import choose_date
+from ingest.dates import When, choose_date, doubt
 from ingest.headers import Head, decode_words, read_head
 from ingest.language import language
 from ingest.quotes import own_words, split
@@ -94,9 +95,14 @@ def _open(raw: bytes) -> tuple[Head, bytes]:
 def _message(raw: bytes, head: Head, body: Body, notes: list[Note], rest: dict[str, Any]) -> Message:
     """The record: what the head and body say, and the rest as given."""
     charset = _header_charset(head)
-    when, source, reason = choose_date(head.get("date"), head.all("received"))
-    if when and when.zone is None and source == "header" and "-0000" not in head.get("date"):
-        notes.append(Note("zone-assumed", "The Date header gives no time zone that is known: read as UTC."))
+    received = head.all("received")
+    when, source, reason = choose_date(head.get("date"), received)
+    if when and source == "header":
+        if when.zone is None and "-0000" not in head.get("date"):
+            notes.append(Note("zone-assumed", "The Date header gives no time zone that is known: read as UTC."))
+        if noted := doubt(when, received):
+            told = f"The Date header says {_utc(when)}, the first server that passed the mail on {_utc(noted)}."
+            notes.append(Note("date-doubtful", told))
     first = head.first
     for name, field in _PEOPLE:
         if name in first and (people := _people(head, name, charset)):
@@ -123,6 +129,11 @@ def _message(raw: bytes, head: Head, body: Body, notes: list[Note], rest: dict[s
         notes=tuple(notes),
         **rest,
     )
+
+
+def _utc(when: When) -> str:
+    """A moment for reading: "2015-01-05 09:00 UTC"."""
+    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(when.seconds))
 
 
 def _header_charset(head: Head) -> str:
