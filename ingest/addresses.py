@@ -36,7 +36,7 @@ def _parse(value: str, charset: str) -> tuple[Address, ...]:
     value = value.strip()
     if not value:
         return ()
-    if value.isascii():
+    if value.isascii() and "\0" not in value:
         pieces = value.split(",", MOST) if "," in value and not _SPECIAL.search(value) else [value]
         boxes = [_plain(piece, charset) for piece in pieces]
         if all(boxes):

@@ -93,17 +93,21 @@ def _read_block(block: bytes, start: int, body: int) -> Head:
     fields: Fields = []
     problems: list[str] = []
     found = _FIELD.findall(text)
+    line = 0  # the number of the line at hand
     for index, (name, value, stray) in enumerate(found):
         if name:
+            folds = value.count("\n") if "\n" in value else 0
+            line += folds
             if len(value) > LONGEST:
                 value = value[:LONGEST]
                 problems.append("header-cut")
-            fields.append((name, _unfold(value) if "\n" in value else value))
+            fields.append((name, _unfold(value) if folds else value))
         elif stray:
             if not any(following[0] for following in found[index + 1 : index + 3]):
-                line = stray.encode("ascii", "surrogateescape")
-                return Head(fields, start + block.find(line), [*problems, "no-blank-line"])
+                rest = block.split(b"\n", line)[line]
+                return Head(fields, start + len(block) - len(rest), [*problems, "no-blank-line"])
             problems.append("stray-line")
+        line += 1
     return Head(fields, body, problems, text.isascii() and "=?" not in text and "\0" not in text)
 
 

@@ -55,7 +55,9 @@ class Part:
         self.type = declared if "/" in declared else _whole_type(declared, default)
         disposition = head.get("content-disposition")
         self.disposition, options = parameters(disposition) if disposition else ("", {})
-        self.name = file_name(options, self.options, self.options.get("charset", "")) if options or self.options else ""
+        self.name = ""
+        if options or "name" in self.options or "filename" in self.options:
+            self.name = file_name(options, self.options, self.options.get("charset", ""))
         cid = head.get("content-id")
         self.content_id = decode_words(cid).strip().strip("<>").strip() if cid else ""
         cte = head.get("content-transfer-encoding").strip().lower()
