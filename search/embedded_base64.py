@@ -43,9 +43,13 @@ def shrink(raw: bytes) -> bytes:
     runs: list[_Run] = []
     decoded: list[bytes] = []
     rest: list[bytes] = []
-    done = looked = 0
-    mark = b"base64" if b"base64" in raw else b"BASE64"
-    while (at := raw.find(mark, looked)) >= 0 and (blank := _BLANK.search(raw, at)):
+    done = 0
+    mark = b"base64"
+    looked = raw.find(mark)
+    if looked < 0:
+        mark = b"BASE64"
+        looked = raw.find(mark)
+    while looked >= 0 and (at := raw.find(mark, looked)) >= 0 and (blank := _BLANK.search(raw, at)):
         looked = blank.end()
         found = None if raw.startswith(_DENSE, looked) else _RUN.match(raw, looked)
         if found is None:

@@ -288,10 +288,11 @@ def status_flags(message: bytes) -> str:
     end = message.find(b"\n\n", 0, HEADER)
     crlf = message.find(b"\n\r\n", 0, HEADER if end < 0 else end)
     end = crlf if crlf >= 0 else end if end >= 0 else HEADER
-    if message.find(b"Status:", 0, end) < 0:
+    # X-Spam-Status, which is in many a mail, is none of them
+    names = (b"Status:", b"X-Status:")
+    if not message.startswith(names) and all(message.find(b"\n" + name, 0, end) < 0 for name in names):
         return ""
-    head = message[: end + 1]
-    return "".join(sorted({chr(letter) for letters in _STATUS.findall(head) for letter in letters}))
+    return "".join(sorted({chr(letter) for letters in _STATUS.findall(message[: end + 1]) for letter in letters}))
 
 
 def is_single(head: bytes) -> bool:
