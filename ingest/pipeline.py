@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +16,7 @@ from msgspec.structs import replace
 
 from ingest import archives, threads
 from ingest.archives import Item, Problem, Unit
-from ingest.prepare import Chunk, Setting, prepare_chunk, prepare_packed, start_worker, storable, unpack
+from ingest.prepare import STOPS, Chunk, Setting, prepare_chunk, prepare_packed, start_worker, storable, unpack
 from ingest.progress import Outcome, Progress
 from mappings.records import ArchiveState, Failure
 from search.engine import Batch, Counts, Engine, Writer
@@ -128,7 +129,12 @@ def _pool(workers: int, executor: Executor | None) -> Iterator[Executor | None]:
 
     # Spawned, not forked: the engine's threads hold locks that a forked child would find taken for ever.
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=start_worker)
+    # A worker that starts takes the signals blocked, so that a ^C before it can ignore them does not end it.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     try:
+        for _ in range(workers):
+            pool.submit(os.getpid)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

@@ -16,6 +16,7 @@ from ingest.threads import prepare
 from mappings.records import Failure, Message, Note, Place, Prepared
 
 DEPTH = 20  # attached mails within attached mails; real ones stay below 10
+STOPS = (signal.SIGINT, signal.SIGTERM)
 ATTACHED_BYTES = 256 << 20  # of all mails attached to one: each level repeats the bytes of those below
 
 
@@ -190,8 +191,9 @@ def _parts(reading: Reading) -> Iterable[str]:
 
 def start_worker() -> None:
     """Makes a worker process leave ^C to its parent, and end when the parent does, however that ends."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     parent = parent_process()
     if parent is not None:
         # A killed parent closes nothing that a waiting worker would notice.
