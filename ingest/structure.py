@@ -8,7 +8,10 @@ import binascii
 import re
 from collections.abc import Iterator
 
-import fast_mail_parser
+try:
+    import fast_mail_parser
+except ImportError:  # it has no wheel for every machine, and its work can be done without
+    fast_mail_parser = None  # type: ignore[assignment]
 
 from ingest.headers import Head, decode_words, file_name, lenient_base64, parameters, read_head
 from mappings.records import Note
@@ -104,6 +107,8 @@ class Part:
 
 def _fast_base64(data: memoryview) -> bytes | None:
     """Base64 undone by fast-mail-parser, at five times the speed of `binascii`; None for what is not sound."""
+    if fast_mail_parser is None:
+        return None
     try:
         return fast_mail_parser.parse_email_tree(b"".join((_BASE64_HEAD, data)), mode="lazy").content or b""
     except fast_mail_parser.ParseError:

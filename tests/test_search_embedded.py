@@ -60,6 +60,6 @@ def test_no_statement_reads_a_whole_table_to_find_a_few_rows(tmp_path: Path, mon
         for sql, plan in plans.items()
         for step in plan
         if not sql.startswith(WHOLE)
-        and (step.startswith("SCAN") and step.split()[1] in tables or "PRIMARY KEY (rowid<?)" in step)
+        and ((step.startswith("SCAN") and step.split()[1] in tables) or "PRIMARY KEY (rowid<?)" in step)
     ]
     assert scans == []
