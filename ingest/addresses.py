@@ -1,6 +1,7 @@
 """Address headers -> mailboxes, as people and programs really write them (RFC 5322 §3.4 and well beyond)."""
 
 import re
+from functools import lru_cache
 
 from ingest.headers import decode_words
 from mappings.records import Address
@@ -12,6 +13,7 @@ _TOKEN = re.compile(
     r"\"(?:[^\"\\]|\\.)*+(?:\"|\Z)|<[^<>]*+(?:>|\Z)|\\.|=\?[^?\s]+\?[bBqQ]\?[^?]*\?=|[(),;:<>]|[^\"<>(),;:\\=]++|.",
     re.S,
 )
+_SPECIAL = re.compile(r"[\"():;\\]|=\?")  # where these stand, a comma need not part two mailboxes
 _OBSCURED = re.compile(r"([^\s@<>]+ at [^\s@<>]+\.[A-Za-z0-9.-]+)\Z")
 _PAIR = re.compile(r"\\(.)", re.S)
 _COMMENT = re.compile(r"\([^()]*+\)")
@@ -23,16 +25,38 @@ def parse_addresses(value: str, charset: str = "") -> tuple[Address, ...]:
     """The mailboxes of an address field, groups flattened, names decoded, addresses as written.
 
     `value` is unfolded and may hold encoded words and surrogate-escaped bytes; nothing raises. A mailbox without
-    an address is kept by its name, a name without its mailbox (an empty group) is not.
+    an address is kept by its name, a name without its mailbox (an empty group) is not. The same people come again
+    and again: the answers to short values are kept.
     """
+    return _kept(value, charset) if len(value) < 300 else _parse(value, charset)
+
+
+def _parse(value: str, charset: str) -> tuple[Address, ...]:
+    """What `parse_addresses` gives, worked out."""
     value = value.strip()
     if not value:
         return ()
-    if _BARE.fullmatch(value) and value.isascii():
-        return (Address("", value),)
-    plain = _PLAIN.fullmatch(value)
-    if plain and value.isascii():
-        return (_mailbox(plain[1] or plain[2] or "", plain[3], "", charset),)
+    if value.isascii() and "\0" not in value:
+        pieces = value.split(",", MOST) if "," in value and not _SPECIAL.search(value) else [value]
+        boxes = [_plain(piece, charset) for piece in pieces]
+        if all(boxes):
+            return tuple([box for box in boxes if box])
+    return _by_tokens(value, charset)
+
+
+_kept = lru_cache(maxsize=8192)(_parse)
+
+
+def _plain(text: str, charset: str) -> Address | None:
+    """The mailbox of `a@b`, `Name <a@b>` or `"Name" <a@b>`, None for any other text."""
+    if found := _PLAIN.fullmatch(text):
+        return _mailbox(found[1] or found[2] or "", found[3], "", charset)
+    text = text.strip()
+    return Address("", text) if _BARE.fullmatch(text) else None
+
+
+def _by_tokens(value: str, charset: str) -> tuple[Address, ...]:
+    """The mailboxes of a field of any form, token by token."""
     boxes: list[Address] = []
     words: list[str] = []
     angle = comment = ""

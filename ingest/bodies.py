@@ -2,7 +2,7 @@
 
 import re
 
-from ingest.charsets import declared_in_html, decode
+from ingest.charsets import declared_in_html, decode, quiet_assumption
 from ingest.markup import html_to_text
 from ingest.structure import UU_BEGIN, Part, Tree, decode_uu
 from mappings.records import Note
@@ -137,8 +137,9 @@ def leaf_text(leaf: Part, body: Body) -> str:
         data = _take_uuencoded(data, leaf, body)
     label = leaf.options.get("charset", "")
     is_html = leaf.type == "text/html"
-    text, assumed = decode(data, label, declared_in_html(data) if is_html and not data.isascii() else "")
-    if assumed:
+    inner = declared_in_html(data) if is_html and not data.isascii() else ""
+    text, assumed = decode(data, label, inner)
+    if assumed or (assumed := quiet_assumption(data, label, inner)):
         told = f"declared as {label!r}" if label else "no charset declared"
         body.notes.append(Note("charset-assumed", f"Read as {assumed}: {told}.", leaf.number))
     if "\r" in text:

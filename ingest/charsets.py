@@ -70,6 +70,9 @@ _REFUSED = frozenset(
         "unicode-escape",
     }
 )
+_SUPERSETS = frozenset({"cp1252", "cp1254", "cp874"})  # each reads an ISO charset's C1 controls as characters
+_WINDOWS = re.compile("125[24]|874|ansi$|windows", re.I)
+_C1 = re.compile(rb"[\x80-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ESCAPED_JP = re.compile(rb"\x1b\$[@B]|\x1b\([IJ]")
 _META = re.compile(rb"""<meta\b[^>]{0,400}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:\-]{2,40})""", re.I)
@@ -101,8 +104,11 @@ def clean(text: str) -> str:
     """`text` without lone surrogates (they can't be stored or indexed) and NULs."""
     if "\0" in text:
         text = text.replace("\0", "")
-    if not text.isascii() and _SURROGATES.search(text):
-        text = _SURROGATES.sub("\ufffd", text)
+    if not text.isascii():
+        try:
+            text.encode()  # ten times faster than to search
+        except UnicodeEncodeError:
+            text = _SURROGATES.sub("\ufffd", text)
     return text
 
 
@@ -125,6 +131,21 @@ def decode(data: bytes, label: str = "", second: str = "") -> tuple[str, str]:
     text, used = _best(data, codec, other)
     told = codec or ("utf-8" if not label else "")
     return clean(text), "" if used in (told, codec) else used
+
+
+def quiet_assumption(data: bytes, label: str = "", second: str = "") -> str:
+    """The codec that `decode` took without a word for 8-bit bytes: "" when the label itself stands for them.
+
+    UTF-8 where nothing is declared; a superset where bytes occur that the declared charset has no characters for.
+    """
+    if data.isascii():
+        return ""
+    if not label:
+        return "" if second else "utf-8"
+    codec = codec_of(label[:100])
+    if codec in _SUPERSETS and not _WINDOWS.search(label) and (_C1.search(data) or "ascii" in label.lower()):
+        return codec
+    return ""
 
 
 def _best(data: bytes, codec: str, other: str) -> tuple[str, str]:

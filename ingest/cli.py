@@ -41,8 +41,8 @@ def register(group: click.Group) -> None:
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 @click.option("--collection", default="", metavar="NAME", help="Name these mails as a collection, to search within.")
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), metavar="N",
-              help="Processes that read mails. One is fastest on few cores.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1, 64), metavar="N",
+              help="Processes that read mails; unless told, as suits the cores and the size.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Read and count, write nothing.")
 @click.option("--parser", default="fast", show_default=True, type=click.Choice(["fast", "mailparser"]),
               help="What reads the mails.")  # fmt: skip
@@ -50,7 +50,7 @@ def register(group: click.Group) -> None:
 @json_option
 @click.pass_context
 def ingest(
-    ctx: click.Context, paths: tuple[str, ...], collection: str, workers: int, dry_run: bool, parser: str,
+    ctx: click.Context, paths: tuple[str, ...], collection: str, workers: int | None, dry_run: bool, parser: str,
     engine: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Take in mail archives: files, folders, zip, tar and compressed files.
@@ -73,7 +73,7 @@ def ingest(
     try:
         with stoppable(STOPPING) as stop, progress(as_json) as shown:
             outcome = pipeline.load(
-                corpus, units, collection=collection, workers=workers, dry_run=dry_run, parser=parser,
+                corpus, units, collection=collection, workers=workers or 0, dry_run=dry_run, parser=parser,
                 progress=shown, stop=lambda: stop.asked, found=found if dry_run else None,
             )  # fmt: skip
     finally:

@@ -34,7 +34,7 @@ def engine_option(command: F) -> F:
         default=DEFAULT_ENGINE,
         show_default=True,
         metavar="CORPUS",
-        help="The corpus: a folder. [env: UNSEALED_ENGINE]",
+        help="The corpus: a folder, or http(s)://host:9200/prefix in Elasticsearch. [env: UNSEALED_ENGINE]",
     )
     return option(command)
 

@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import date
+from functools import lru_cache
 
 from mappings.records import DateSource
 
@@ -28,9 +29,7 @@ _ZONES = {"ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 60, "bst": 60, 
           "pst": -480, "pdt": -420, "akst": -540,
           "akdt": -480, "hst": -600, "ast": -240, "adt": -180, "nst": -210, "brt": -180, "art": -180}  # fmt: skip
 _CLOCK = r"(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2})(?:[.,]\d{1,9})?)?(?:\s*([AaPp])\.?[Mm]\.?)?"
-_COMMON = re.compile(
-    r"\s*(?:[A-Za-z]{3},?\s+)?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) ([+-]\d{4})(?!\d)"
-)
+_COMMON = re.compile(r"\s*(?:[A-Za-z]{3},?\s+)?(\d{1,2} [A-Z][a-z]{2} \d{4}) (\d\d):(\d\d):(\d\d) ([+-]\d{4})(?!\d)")
 _DAY_FIRST = re.compile(
     r"(\d{1,2})(?:st|nd|rd|th|\.|º)?[\s\-/]+(?:de\s+)?([^\W\d_]{3,12})\.?[\s\-/,]+(?:de\s+)?(\d{2,4})(?!\d)"
 )
@@ -43,6 +42,7 @@ _ZONE = re.compile(
     r"(?:GMT|UTC)?\s*([+-])\s?(\d{1,2}):?(\d\d)\b|(?:GMT|UTC)([+-])(\d{1,2})\b|\b([A-Za-z]{2,4}(?: DST)?|Z)\b"
 )
 _EPOCH = date(1970, 1, 1).toordinal()
+_DAY = 86400
 _EARLIEST = 2 * 86400  # a clock that starts at 1970-01-01, in any zone, is no date
 _AHEAD = 2 * 86400  # a date this far past the present, or past its own receipt, can't be true
 _LATER = 31 * 86400
@@ -62,13 +62,10 @@ def parse_date(text: str) -> When | None:
     """The moment a date header names, None when it can't be read. A time without a zone is taken as UTC."""
     found = _COMMON.match(text)
     if found:
-        day, month, year, hour, minute, second, offset = found.groups()
-        number = _MONTHS.get(month.lower())
-        if number:
-            zone = (int(offset[1:3]) * 60 + int(offset[3:])) * (-1 if offset[0] == "-" else 1)
-            return _moment(
-                int(year), number, int(day), int(hour), int(minute), int(second), None if offset == "-0000" else zone
-            )
+        day, hour, minute, second, offset = found.groups()
+        start = _day_start(day)
+        if start is not None:
+            return _at(start, int(hour), int(minute), int(second), _offset(offset))
     text = text[:200]
     calendar = _calendar(text)
     if not calendar:
@@ -82,6 +79,23 @@ def parse_date(text: str) -> When | None:
             hour_ = hour_ % 12 + (12 if clock[4] in "pP" else 0)
         rest = rest[clock.end() :]
     return _moment(year_, month_, day_, hour_, minute_, second_, _zone(rest) if clock else None)
+
+
+@lru_cache(maxsize=4096)
+def _day_start(text: str) -> int | None:
+    """Seconds from 1970 to the midnight that "3 Aug 2019" begins with; None when there is no such day."""
+    day, month, year = text.split(" ")
+    try:
+        return (date(int(year), _MONTHS[month.lower()], int(day)).toordinal() - _EPOCH) * 86400
+    except (KeyError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=512)
+def _offset(text: str) -> int | None:
+    """Minutes east of UTC of "+0530"; None for "-0000", which says that the zone is not known."""
+    minutes = int(text[1:3]) * 60 + int(text[3:])
+    return None if text == "-0000" else -minutes if text[0] == "-" else minutes
 
 
 def _calendar(text: str) -> tuple[int, int, int, str] | None:
@@ -128,19 +142,24 @@ def _zone(text: str) -> int | None:
 
 def _moment(year: int, month: int, day: int, hour: int, minute: int, second: int, zone: int | None) -> When | None:
     """Seconds since 1970 for a wall clock; None for what no calendar has. A zone beyond 15 hours is none."""
-    if hour == 24:
-        hour, day_shift = 0, 1
-    else:
-        day_shift = 0
-    if hour > 23 or minute > 59 or second > 61 or not 1 <= year <= 9999:
+    if not 1 <= year <= 9999:
         return None
     try:
-        days = date(year, month, day).toordinal() - _EPOCH + day_shift
+        start = (date(year, month, day).toordinal() - _EPOCH) * 86400
     except ValueError:
+        return None
+    return _at(start, hour, minute, second, zone)
+
+
+def _at(start: int, hour: int, minute: int, second: int, zone: int | None) -> When | None:
+    """The moment of a time on the day that begins at `start`; 24:00 is the next day's beginning."""
+    if hour == 24:
+        hour, start = 0, start + 86400
+    if hour > 23 or minute > 59 or second > 61:
         return None
     if zone is not None and abs(zone) > 900:
         zone = None
-    return When(days * 86400 + hour * 3600 + minute * 60 + min(second, 59) - (zone or 0) * 60, zone)
+    return When(start + hour * 3600 + minute * 60 + min(second, 59) - (zone or 0) * 60, zone)
 
 
 def choose_date(header: str, received: list[str], now: float | None = None) -> tuple[When | None, DateSource, str]:
@@ -171,11 +190,31 @@ def choose_date(header: str, received: list[str], now: float | None = None) -> t
     return (newest, "received", reason) if newest else (None, "none", reason)
 
 
+def doubt(when: When, received: list[str]) -> When | None:
+    """The moment that the first server noted, where `when` lies more than a day before or after it.
+
+    None when it does not, when no server noted any, and when the last server's moment confirms the date.
+    """
+    if received and (last := _received_date(received[0])) and abs(last.seconds - when.seconds) <= _DAY:
+        return None
+    for value in reversed(received[:100]):
+        first = _received_date(value)
+        if first and first.seconds >= _EARLIEST:
+            return first if abs(first.seconds - when.seconds) > _DAY else None
+    return None
+
+
+@lru_cache(maxsize=64)
+def _received_date(value: str) -> When | None:
+    """The moment that a Received field gives, after its last semicolon."""
+    return parse_date(value.rpartition(";")[2][-100:])
+
+
 def _newest(received: list[str], now: float) -> When | None:
-    """The latest believable moment that Received fields give (after their last semicolon)."""
+    """The latest believable moment that Received fields give."""
     best: When | None = None
     for value in received[:100]:
-        when = parse_date(value.rpartition(";")[2][-100:])
+        when = _received_date(value)
         if when and _EARLIEST <= when.seconds <= now + _AHEAD and (best is None or when.seconds > best.seconds):
             best = when
     return best

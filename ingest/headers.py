@@ -10,6 +10,7 @@ from ingest.charsets import clean, decode
 
 # A field's lines; else a line that is none. Field names: RFC 5322 §3.6.8, printable ASCII without the colon.
 _FIELD = re.compile(r"^(?:([!-9;-~]+)[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)|([^\n]*))(?:\n|\Z)", re.M)
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
 _STARTS = re.compile(rb"[!-9;-~]+[ \t]*:")
 # RFC 2047 §2, read loosely: blanks inside a word and words that touch other text occur in real mail.
 _WORD = re.compile(r"=\?([^?\s]{1,40})\?([bBqQ])\?((?:[^?=]|=(?!\?[^=])|\?(?!=))*+)\?=")
@@ -25,15 +26,21 @@ Fields = list[tuple[str, str]]
 class Head:
     """Header fields as written (unfolded; bytes above ASCII as surrogate escapes) and where the body starts."""
 
-    __slots__ = ("body", "fields", "first", "problems")
+    __slots__ = ("again", "body", "fields", "first", "plain", "problems")
 
-    def __init__(self, fields: Fields, body: int, problems: list[str]) -> None:
+    def __init__(self, fields: Fields, body: int, problems: list[str], plain: bool = False) -> None:
         self.fields = fields
+        self.plain = plain  # nothing in any of them is encoded
         self.body = body
         self.problems = problems
         self.first: dict[str, str] = {}
-        for name, value in reversed(fields):
-            self.first[name.lower()] = value
+        self.again: set[str] = set()  # names that occur more than once
+        for name, value in fields:
+            name = name.lower()
+            if name in self.first:
+                self.again.add(name)
+            else:
+                self.first[name] = value
 
     def get(self, name: str) -> str:
         """The first field of that lower-case name, still encoded; "" when there is none."""
@@ -41,9 +48,15 @@ class Head:
 
     def all(self, name: str) -> list[str]:
         """Every field of that lower-case name, in order, still encoded."""
-        if name not in self.first:
-            return []
+        if name not in self.again:
+            return [self.first[name]] if name in self.first else []
         return [value for field, value in self.fields if field.lower() == name]
+
+    def decoded(self, charset: str) -> tuple[tuple[str, str], ...]:
+        """Every field for reading; `charset` is the guess for 8-bit bytes."""
+        if self.plain:
+            return tuple(self.fields)
+        return tuple([(name, decode_words(value, charset)) for name, value in self.fields])
 
 
 def read_head(data: bytes, start: int = 0, end: int | None = None) -> Head:
@@ -54,11 +67,9 @@ def read_head(data: bytes, start: int = 0, end: int | None = None) -> Head:
         return Head([], min(end, start + (1 if data[start] == 10 else 2)), [])
     if not _STARTS.match(data, start, end):
         return Head([], start, ["no-header"])
-    stop = data.find(b"\n\n", start, end)
-    crlf = data.find(b"\n\r\n", start, stop if stop >= 0 else end)
-    if crlf >= 0:
-        return _read_block(data[start:crlf].removesuffix(b"\r"), start, crlf + 3)
-    return _read_block(data[start:stop], start, stop + 2) if stop >= 0 else _read_block(data[start:end], start, end)
+    if stop := _EMPTY_LINE.search(data, start, end):
+        return _read_block(data[start : stop.start()].removesuffix(b"\r"), start, stop.end())
+    return _read_block(data[start:end], start, end)
 
 
 def _skip_envelope(data: bytes, start: int, end: int) -> int:
@@ -82,18 +93,22 @@ def _read_block(block: bytes, start: int, body: int) -> Head:
     fields: Fields = []
     problems: list[str] = []
     found = _FIELD.findall(text)
+    line = 0  # the number of the line at hand
     for index, (name, value, stray) in enumerate(found):
         if name:
+            folds = value.count("\n") if "\n" in value else 0
+            line += folds
             if len(value) > LONGEST:
                 value = value[:LONGEST]
                 problems.append("header-cut")
-            fields.append((name, _unfold(value) if "\n" in value else value))
+            fields.append((name, _unfold(value) if folds else value))
         elif stray:
             if not any(following[0] for following in found[index + 1 : index + 3]):
-                line = stray.encode("ascii", "surrogateescape")
-                return Head(fields, start + block.find(line), [*problems, "no-blank-line"])
+                rest = block.split(b"\n", line)[line]
+                return Head(fields, start + len(block) - len(rest), [*problems, "no-blank-line"])
             problems.append("stray-line")
-    return Head(fields, body, problems)
+        line += 1
+    return Head(fields, body, problems, text.isascii() and "=?" not in text and "\0" not in text)
 
 
 def decode_bytes(value: str, charset: str = "") -> str:
@@ -109,7 +124,13 @@ def decode_words(value: str, charset: str = "") -> str:
     Adjacent words of one charset are joined before they are decoded: some programs split inside a character.
     """
     if "=?" not in value:
-        return (value if value.isascii() else decode_bytes(value, charset)).replace("\0", "")
+        value = value if value.isascii() else decode_bytes(value, charset)
+        return value.replace("\0", "") if "\0" in value else value
+    return _kept_words(value, charset) if len(value) < 300 else _decode_words(value, charset)
+
+
+def _decode_words(value: str, charset: str) -> str:
+    """What `decode_words` gives for a field with encoded words, worked out."""
     parts: list[str] = []
     pending = b""
     label = ""
@@ -132,9 +153,12 @@ def decode_words(value: str, charset: str = "") -> str:
     return _unfold(text) if "\n" in text else text
 
 
+_kept_words = lru_cache(maxsize=4096)(_decode_words)
+
+
 def _unfold(value: str) -> str:
     """The lines of a field joined by one blank each."""
-    return " ".join([line.strip() for line in value.split("\n")])
+    return " ".join(map(str.strip, value.split("\n")))
 
 
 def _unword(encoding: str, text: str) -> bytes:

@@ -13,6 +13,7 @@ _LANGUAGES = [
     "ar", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id", "it",
     "lt", "lv", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "vi",
 ]  # fmt: skip
+_OURS = frozenset(_LANGUAGES)
 _NOISE = re.compile(r"https?://\S{1,2000}|\S{1,100}@\S{1,100}|[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]+")
 _WIDE = {
     code: re.compile(f"[{first}-{last}]")
@@ -23,12 +24,21 @@ _WIDE_ENOUGH = 6  # characters; each is worth several letters
 
 def language(text: str) -> str:
     """ISO 639-1 code of the language of `text` (its first 400 code points), "" when it can't be told."""
-    sample = _NOISE.sub(" ", text[:_READ]).strip()
+    sample = text[:_READ]
+    lines = sample.split("\n")
+    if "@" in sample or "://" in sample or not "".join(lines).isprintable():
+        sample = _NOISE.sub(" ", sample).strip()
+    else:  # the same, faster
+        sample = " ".join(filter(None, lines)).strip()
     if not sample.isascii() and (wide := _wide(sample)):
         return wide
     if len(sample) < _ENOUGH:
         return ""
-    guesses: Any = detect_fast(sample, cutoff=2 * _CUTOFF, n_results=2, langs=_LANGUAGES)
+    # All languages, then ours among the first few: the library takes twice as long where it is told which to try.
+    few: Any = detect_fast(sample, cutoff=2 * _CUTOFF, n_results=8)
+    guesses: Any = [guess for guess in few if guess[0] in _OURS]
+    if len(guesses) < 2:
+        guesses = detect_fast(sample, cutoff=2 * _CUTOFF, n_results=2, langs=_LANGUAGES)
     if not guesses or guesses[0][1] > _CUTOFF or (len(guesses) > 1 and guesses[1][1] - guesses[0][1] < _GAP):
         return ""
     return str(guesses[0][0])

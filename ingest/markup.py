@@ -34,7 +34,8 @@ def html_to_text(html: str) -> str:
     """
     if len(html) > LONGEST:
         return _GAPS.sub("\n\n", _TAGS.sub(" ", html))
-    html = _MARKS.sub("", html)
+    for mark in (_OPEN, _MAYBE, _CLOSE):
+        html = html.replace(mark, "")
     quoted = "blockquote" in html or "BLOCKQUOTE" in html
     if quoted:
         html = _BLOCKQUOTE.sub(_marked, html)

@@ -1,6 +1,8 @@
 """Raw bytes -> Message: the one door to reading mail. Nothing here raises, whatever the bytes are."""
 
 import re
+import time
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -10,7 +12,7 @@ from msgspec.structs import replace
 from ingest.addresses import parse_addresses
 from ingest.bodies import Body, html_text, read_body
 from ingest.charsets import clean
-from ingest.dates import choose_date
+from ingest.dates import When, choose_date, doubt
 from ingest.headers import Head, decode_words, read_head
 from ingest.language import language
 from ingest.quotes import own_words, split
@@ -19,6 +21,7 @@ from ingest.structure import Tree, read_tree
 from mappings.records import Address, Attachment, Forensics, Message, Note
 
 _ID = re.compile(r"<\s*([^<>]{1,2000}?)\s*>")
+_SIMPLE_ID = re.compile(r"<([!-;=?-~]{1,998})>")
 _LOOSE_ID = re.compile(r"[^\s<>,;\"]+@[^\s<>,;\"]+")
 _LIST_ADDRESS = re.compile(r"[^\s<>:;,\"]+@[^\s<>:;,\"]+")
 _LIST_FIELDS = ("x-beenthere", "x-mailing-list", "mailing-list", "list-post")
@@ -29,6 +32,10 @@ _HEAD_NOTES = {
     "header-cut": "A header field is longer than a million characters: the rest of it is in the raw message.",
 }
 _MOST_REFERENCES = 1000
+_PEOPLE = (
+    ("from", "from_"), ("sender", "sender"), ("reply-to", "reply_to"), ("to", "to"), ("cc", "cc"), ("bcc", "bcc"),
+)  # fmt: skip
+_CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}\"?([\w.:\-]{2,40})", re.I)
 
 
 class Reading(Struct, frozen=True):
@@ -88,29 +95,35 @@ def _open(raw: bytes) -> tuple[Head, bytes]:
 def _message(raw: bytes, head: Head, body: Body, notes: list[Note], rest: dict[str, Any]) -> Message:
     """The record: what the head and body say, and the rest as given."""
     charset = _header_charset(head)
-    when, source, reason = choose_date(head.get("date"), head.all("received"))
-    if when and when.zone is None and source == "header" and "-0000" not in head.get("date"):
-        notes.append(Note("zone-assumed", "The Date header gives no time zone that is known: read as UTC."))
+    received = head.all("received")
+    when, source, reason = choose_date(head.get("date"), received)
+    if when and source == "header":
+        if when.zone is None and "-0000" not in head.get("date"):
+            notes.append(Note("zone-assumed", "The Date header gives no time zone that is known: read as UTC."))
+        if noted := doubt(when, received):
+            told = f"The Date header says {_utc(when)}, the first server that passed the mail on {_utc(noted)}."
+            notes.append(Note("date-doubtful", told))
+    first = head.first
+    for name, field in _PEOPLE:
+        if name in first and (people := _people(head, name, charset)):
+            rest[field] = people
+    if value := first.get("references"):
+        rest["references"] = _ids(value)
+    if value := first.get("in-reply-to"):
+        rest["in_reply_to"] = _ids(value)
+    if value := first.get("thread-index"):
+        rest["thread_index"] = clean(decode_words("".join(value.split())))
     return Message(
         id=sha256(raw).hexdigest(),
         size=len(raw),
         message_id=_message_id(head.get("message-id")),
-        references=_ids(head.get("references")),
-        in_reply_to=_ids(head.get("in-reply-to")),
-        thread_index=clean(decode_words("".join(head.get("thread-index").split()))),
         subject=decode_words(head.get("subject"), charset).strip(),
         date=when.seconds if when else None,
         zone=when.zone if when else None,
         date_source=source,
         date_note=reason,
-        from_=_people(head, "from", charset),
-        sender=_people(head, "sender", charset),
-        reply_to=_people(head, "reply-to", charset),
-        to=_people(head, "to", charset),
-        cc=_people(head, "cc", charset),
-        bcc=_people(head, "bcc", charset),
         list_id=_list_id(head),
-        headers=tuple([(name, decode_words(value, charset)) for name, value in head.fields]),
+        headers=head.decoded(charset),
         text=body.text,
         html=body.html,
         notes=tuple(notes),
@@ -118,10 +131,20 @@ def _message(raw: bytes, head: Head, body: Body, notes: list[Note], rest: dict[s
     )
 
 
+def _utc(when: When) -> str:
+    """A moment for reading: "2015-01-05 09:00 UTC"."""
+    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(when.seconds))
+
+
 def _header_charset(head: Head) -> str:
     """The charset that the body declares: the best guess for 8-bit bytes in the fields above it."""
     declared = head.get("content-type")
-    found = re.search(r"charset\s{0,9}=\s{0,9}\"?([\w.:\-]{2,40})", declared, re.I) if "=" in declared else None
+    return _charset_in(declared[:1000])
+
+
+@lru_cache(maxsize=512)
+def _charset_in(declared: str) -> str:
+    found = _CHARSET.search(declared)
     return found[1] if found else ""
 
 
@@ -139,16 +162,18 @@ def _message_id(value: str) -> str:
     """A Message-ID without its brackets."""
     if not value:
         return ""
+    if (found := _SIMPLE_ID.fullmatch(value)) and "=?" not in value:
+        return found[1]
     found = _ID.search(value)
     return decode_words("".join((found[1] if found else value.strip(" \t<>")).split()))[:2000]
 
 
 def _ids(value: str) -> tuple[str, ...]:
     """The Message-IDs of a References or In-Reply-To field, in order, each once."""
-    if not value:
-        return ()
-    found = _ID.findall(value) if "<" in value else []
-    found = found or _LOOSE_ID.findall(value)
+    count = value.count("<")
+    found = _SIMPLE_ID.findall(value)
+    if not found or len(found) != count:
+        found = (_ID.findall(value) if count else []) or _LOOSE_ID.findall(value)
     ids = ["".join(id.split()) if " " in id or "\t" in id else id for id in found]
     if not value.isascii() or "\0" in value:
         ids = [decode_words(id) for id in ids]

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,13 +16,14 @@ from msgspec.structs import replace
 
 from ingest import archives, threads
 from ingest.archives import Item, Problem, Unit
-from ingest.prepare import Chunk, Setting, prepare_chunk, prepare_packed, start_worker, storable, unpack
+from ingest.prepare import STOPS, Chunk, Setting, prepare_chunk, prepare_packed, start_worker, storable, unpack
 from ingest.progress import Outcome, Progress
 from mappings.records import ArchiveState, Failure
 from search.engine import Batch, Counts, Engine, Writer
 
 CHUNK_MESSAGES = 500
 CHUNK_BYTES = 8 << 20
+FEW_BYTES = 64 << 20
 SETTLE_MESSAGES = 20_000  # a commit of the index costs the more, the more often it comes
 SETTLE_SECONDS = 30.0
 FELL_OVER = "not-read-on"  # the code of a problem after which the next run begins at the same position
@@ -79,17 +81,19 @@ def name_of(unit: Unit | Problem) -> str:
 
 
 def load(
-    engine: Engine | None, paths: Iterable[Path | Unit | Problem], *, collection: str = "", workers: int = 1,
+    engine: Engine | None, paths: Iterable[Path | Unit | Problem], *, collection: str = "", workers: int = 0,
     dry_run: bool = False, parser: str = "fast", progress: Progress | None = None, executor: Executor | None = None,
     stop: Callable[[], object] = bool, found: list[Failure] | None = None,
 ) -> Outcome:  # fmt: skip
     """Takes in everything below `paths`; what `stop()` cuts short goes on with the next call.
 
-    With one worker all reading is done in this thread; with more, in as many processes, or in the `executor` given.
+    With one worker all reading is done in this thread; with more, in as many processes, or in the `executor` given;
+    with none named, by the cores and by how much there is to read.
     A dry run stores nothing and needs no engine; what it could not read is added to `found`. CorpusLocked,
     EngineUnavailable.
     """
     units = find(paths)
+    workers = workers or suited(units)
     with _pool(workers, executor) as pool:
         if dry_run or engine is None:
             loader = Loader(collection, parser=parser, progress=progress, stop=stop)
@@ -117,6 +121,12 @@ def retry(
     return outcome
 
 
+def suited(units: Iterable[Unit | Problem]) -> int:
+    """How many workers are worth their start: one for little mail, else a core each; more than four wait for us."""
+    size = sum(unit.size for unit in units if isinstance(unit, Unit))
+    return 1 if size < FEW_BYTES else min(4, os.cpu_count() or 1)
+
+
 @contextmanager
 def _pool(workers: int, executor: Executor | None) -> Iterator[Executor | None]:
     """The executor given, else one of so many processes, else none."""
@@ -128,7 +138,12 @@ def _pool(workers: int, executor: Executor | None) -> Iterator[Executor | None]:
 
     # Spawned, not forked: the engine's threads hold locks that a forked child would find taken for ever.
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=start_worker)
+    # A worker that starts takes the signals blocked, so that a ^C before it can ignore them does not end it.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     try:
+        for _ in range(workers):
+            pool.submit(os.getpid)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

@@ -9,7 +9,6 @@ from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
 
 from msgspec import Struct, msgpack
-from msgspec.structs import replace
 
 from ingest.archives import Item, Problem
 from ingest.messages import Reading, read_message
@@ -17,6 +16,7 @@ from ingest.threads import prepare
 from mappings.records import Failure, Message, Note, Place, Prepared
 
 DEPTH = 20  # attached mails within attached mails; real ones stay below 10
+STOPS = (signal.SIGINT, signal.SIGTERM)
 ATTACHED_BYTES = 256 << 20  # of all mails attached to one: each level repeats the bytes of those below
 
 
@@ -35,8 +35,29 @@ class Chunk(Struct, frozen=True):
     failures: list[Failure]
 
 
+class _Mail(Struct, frozen=True, array_like=True):
+    """A `Prepared` on its way between processes; its record goes on to the engine as it is."""
+
+    record: bytes
+    raw: bytes
+    place: Place
+    links: tuple[int, ...]
+    references: tuple[str, ...]
+    subject_key: int
+    orphan: bool
+    copy_key: int
+
+
+class _Sent(Struct, frozen=True, array_like=True):
+    """A `Chunk` on its way between processes."""
+
+    mails: list[_Mail]
+    failures: list[Failure]
+
+
 _encoder = msgpack.Encoder()
-_decoder = msgpack.Decoder(Chunk)
+_sent_decoder = msgpack.Decoder(_Sent)
+_message_decoder = msgpack.Decoder(Message)
 
 
 def prepare_chunk(setting: Setting, items: Sequence[Item | Problem]) -> Chunk:
@@ -59,25 +80,35 @@ def prepare_chunk(setting: Setting, items: Sequence[Item | Problem]) -> Chunk:
 
 
 def prepare_packed(setting: Setting, items: Sequence[Item | Problem]) -> bytes:
-    """The same for another process: a packed `Chunk` in which the items' own bytes, which the caller has, are left out.
+    """The same for another process: a packed `_Sent` chunk, without the bytes of the items, which the caller has.
 
     Packed, because pickling as many small objects would cost more than it saves.
     """
     chunk = storable(prepare_chunk(setting, items))
-    for number, prepared in enumerate(chunk.messages):
-        if not prepared.message.carrier:
-            chunk.messages[number] = replace(prepared, raw=b"")
-    return _encoder.encode(chunk)
+    mails = [
+        _Mail(
+            _encoder.encode(mail.message), mail.raw if mail.message.carrier else b"", mail.place, mail.links,
+            mail.references, mail.subject_key, mail.orphan, mail.copy_key,
+        )
+        for mail in chunk.messages
+    ]  # fmt: skip
+    return _encoder.encode(_Sent(mails, chunk.failures))
 
 
 def unpack(packed: bytes, items: Sequence[Item | Problem]) -> Chunk:
     """What `prepare_packed` gave, with the bytes of the items it was made from."""
-    chunk = _decoder.decode(packed)
+    sent = _sent_decoder.decode(packed)
     raws = (item.raw for item in items if isinstance(item, Item))
-    for number, prepared in enumerate(chunk.messages):
-        if not prepared.message.carrier:
-            chunk.messages[number] = replace(prepared, raw=next(raws))
-    return chunk
+    messages = []
+    for mail in sent.mails:
+        message = _message_decoder.decode(mail.record)
+        prepared = Prepared(
+            message=message, raw=mail.raw if message.carrier else next(raws), place=mail.place, links=mail.links,
+            references=mail.references, subject_key=mail.subject_key, orphan=mail.orphan, copy_key=mail.copy_key,
+            record=mail.record,
+        )  # fmt: skip
+        messages.append(prepared)
+    return Chunk(messages, sent.failures)
 
 
 def storable(chunk: Chunk) -> Chunk:
@@ -160,8 +191,9 @@ def _parts(reading: Reading) -> Iterable[str]:
 
 def start_worker() -> None:
     """Makes a worker process leave ^C to its parent, and end when the parent does, however that ends."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     parent = parent_process()
     if parent is not None:
         # A killed parent closes nothing that a waiting worker would notice.

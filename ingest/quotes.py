@@ -10,8 +10,9 @@ DEEPEST = 100
 
 # All patterns that look for the start of a line begin with "\n" and run on "\n" + text: the regex engine finds a
 # literal first character by memchr, which is several times faster than "^". A match then starts, in the text, at
-# the line it found.
+# the line it found. What else a match can begin with is asked first, as a set: a line that can't match costs little.
 _RUN = re.compile(r"\n(?=[ \t]{0,3}>)(?:(?:[ \t]{0,3}>[^\n]*)(?:\n(?=[ \t]{0,3}>)|(?=\n|\Z)))++")
+_DEEPER = re.compile(r"\n[ \t]{0,3}>[ \t]?>")
 _LEVEL = re.compile(r"\n[ \t]{0,3}(>(?:[ \t]?>)*)")
 # Verbs that end an attribution line: "On <date>, <name> wrote:" and its sisters.
 _VERBS = frozenset(
@@ -64,7 +65,8 @@ _COLON_END = re.compile(r":[ \t\xa0]*\n")
 _WIDE_COLON_END = re.compile(r"：[ \t\xa0]*\n")
 # A line that says: what follows is another mail.
 _MARKER = re.compile(
-    r"\n[ \t]*(?:-{2,}[ \t]*On [^\n]{1,200} wrote[ \t]*-{2,}|-{2,}[ \t]*(?:Original (?:Message|Appointment)|"
+    r"\n[ \t]*(?=[-bBaAdDiIİıнН])(?:-{2,}[ \t]*On [^\n]{1,200} wrote[ \t]*-{2,}|"
+    r"-{2,}[ \t]*(?:Original (?:Message|Appointment)|"
     r"Forwarded (?:Message|by[^\n]{1,200})|Ursprüngliche "
     r"Nachricht|Urspr\.? Nachricht|Weitergeleitete Nachricht|"
     r"Original-?Nachricht|Message d['’]origine|Message original|Message (?:transféré|initial)|Mensaje (?:original|"
@@ -84,7 +86,8 @@ _NEXT = ("Sent|Date|To|Subject|Cc|Gesendet|Datum|An|Betreff|Envoyé(?: le)?|À|A
 # Outlook's header block: From, then at least two further fields, each on its line ("*From:*" as made from bold type).
 _FIELD = r"[ \xa0]?[:：]\*?[^\n]{0,2000}"
 _BLOCK = re.compile(
-    rf"\n[ \t]*(?:_{{5,}}[ \t]*\n\s{{0,10}})?\*?(?:(?:{_FROM})[ \xa0]?[:：]\*?[ \t][^\n]{{1,300}}"
+    rf"\n[ \t]*(?=[_*FVDOSTО发寄差보])(?:_{{5,}}[ \t]*\n\s{{0,10}})?"
+    rf"\*?(?:(?:{_FROM})[ \xa0]?[:：]\*?[ \t][^\n]{{1,300}}"
     rf"(?:\n[ \t]{{0,4}}\*?(?:{_NEXT}){_FIELD}){{2}}"
     # Hotmail's: Date and Subject stand before From
     rf"|(?:Date|Subject|To)[ \xa0]?:[ \t][^\n]{{1,300}}(?:\n\*?(?:{_NEXT}){_FIELD}){{0,2}}"
@@ -94,7 +97,8 @@ _FROM_LINE = re.compile(rf"\*?(?:{_FROM})[ \xa0]?[:：]")
 _FIELD_LINE = re.compile(r"[ \t]*\*?[^\s:>][^\n:]{0,20}[:：]")
 _SIGNATURE = re.compile(r"\n(?:--[ \xa0]?|—)(?=\n|\Z)")
 _FOOTER = re.compile(
-    r"\n(?:Sent from (?:my|Mail for|Outlook|Yahoo|AOL|a )[^\n]{0,80}|Get Outlook for [^\n]{0,60}|Sent via "
+    r"\n(?=[-_sSſgGvVeEiIİıоОᲂ])(?:Sent from (?:my|Mail for|Outlook|Yahoo|AOL|a )[^\n]{0,80}|"
+    r"Get Outlook for [^\n]{0,60}|Sent via "
     r"[^\n]{0,60}|Von meinem [^\n]{0,40} gesendet|Gesendet (?:von|mit) [^\n]{0,60}|"
     r"Envoyé (?:de|depuis) mon [^\n]{0,60}|Enviado (?:desde|do) (?:mi|meu) [^\n]{0,60}|Inviato da(?:l mio)? "
     r"[^\n]{0,60}|Verstuurd vanaf mijn [^\n]{0,60}|Отправлено с [^\n]{0,60}|"
@@ -159,6 +163,8 @@ def _tail(lined: str) -> int:
                 break
     for pattern in (_COLON_END,) if lined.isascii() else (_COLON_END, _WIDE_COLON_END):
         for found in islice(pattern.finditer(lined, 0, best + 1), 2000):
+            if lined.startswith((">", "\n>"), found.end()):  # nearly always: what follows is marked
+                continue
             start = _dated_attribution(lined, found.start())
             if start >= 0 and not _marked_next(lined, found.end() - 1):
                 best = min(best, start)
@@ -266,6 +272,9 @@ def _is_attribution(lines: str) -> bool:
 
 def _levels(lined: str, lead: int, start: int, end: int, who: str, segments: list[Segment]) -> None:
     """One segment for each stretch of equal depth of a marked quotation; the first takes the attribution in."""
+    if not _DEEPER.search(lined, start, end):
+        segments.append(Segment("quoted", lead, end, 1, who))
+        return
     at = lead
     current = 0
     for mark in _LEVEL.finditer(lined, start, end):

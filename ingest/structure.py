@@ -8,7 +8,10 @@ import binascii
 import re
 from collections.abc import Iterator
 
-import fast_mail_parser
+try:
+    import fast_mail_parser
+except ImportError:  # it has no wheel for every machine, and its work can be done without
+    fast_mail_parser = None  # type: ignore[assignment]
 
 from ingest.headers import Head, decode_words, file_name, lenient_base64, parameters, read_head
 from mappings.records import Note
@@ -33,8 +36,8 @@ class Part:
     """One node: a leaf, or a multipart with its children. `number` is IMAP's; `encoded` slices the message."""
 
     __slots__ = (
-        "_content", "children", "content_id", "cte", "damaged", "data", "disposition", "end", "head", "name", "number",
-        "options", "own", "start", "type",
+        "_content", "children", "content_id", "cte", "cut", "damaged", "data", "disposition", "end", "head", "name",
+        "number", "options", "own", "start", "type",
     )  # fmt: skip
 
     def __init__(
@@ -49,12 +52,15 @@ class Part:
         self.children: list[Part] = []
         self._content: bytes | None = None
         self.damaged = ""
+        self.cut = False  # its closing boundary is missing
         declared, self.options = parameters(head.get("content-type"))
         declared = declared.split(" ", 1)[0].strip("\"',") if declared else default
         self.type = declared if "/" in declared else _whole_type(declared, default)
         disposition = head.get("content-disposition")
         self.disposition, options = parameters(disposition) if disposition else ("", {})
-        self.name = file_name(options, self.options, self.options.get("charset", "")) if options or self.options else ""
+        self.name = ""
+        if options or "name" in self.options or "filename" in self.options:
+            self.name = file_name(options, self.options, self.options.get("charset", ""))
         cid = head.get("content-id")
         self.content_id = decode_words(cid).strip().strip("<>").strip() if cid else ""
         cte = head.get("content-transfer-encoding").strip().lower()
@@ -68,11 +74,12 @@ class Part:
     @property
     def content(self) -> bytes:
         """The decoded bytes of a leaf. Damage never raises: what can be read is given and `damaged` names it."""
+        if self._content is None and self.cte == "base64" and not self.own:
+            self._content = _fast_base64(memoryview(self.data)[self.start : self.end])
         if self._content is None:
             data = self.data[self.start : self.end]
             if self.cte == "base64":
-                fast = None if self.own else _fast_base64(data)
-                data = self._base64(data) if fast is None else fast
+                data = self._base64(data)
             elif self.cte == "qp":
                 data = decode_qp(data)
             elif self.cte == "uu":
@@ -98,10 +105,12 @@ class Part:
         return lenient_base64(kept)
 
 
-def _fast_base64(data: bytes) -> bytes | None:
+def _fast_base64(data: memoryview) -> bytes | None:
     """Base64 undone by fast-mail-parser, at five times the speed of `binascii`; None for what is not sound."""
+    if fast_mail_parser is None:
+        return None
     try:
-        return fast_mail_parser.parse_email_tree(_BASE64_HEAD + data, mode="lazy").content or b""
+        return fast_mail_parser.parse_email_tree(b"".join((_BASE64_HEAD, data)), mode="lazy").content or b""
     except fast_mail_parser.ParseError:
         return None
 
@@ -185,6 +194,7 @@ def _tree(root: Part) -> Tree:
         return Tree(root, notes)
     count = 1
     pending = [(root, 0)]
+    cut: list[Part] = []
     while pending:
         part, depth = pending.pop()
         if depth >= DEEPEST:
@@ -196,6 +206,7 @@ def _tree(root: Part) -> Tree:
                 )
             )
             part.type = "application/octet-stream"
+            part.cut = True
             continue
         spans, full = _spans(part, notes, MOST_PARTS - count)
         if not full:
@@ -211,6 +222,12 @@ def _tree(root: Part) -> Tree:
         pending += [(child, depth + 1) for child in reversed(part.children) if child.type.startswith("multipart/")]
         if not spans:
             part.type = "text/plain"
+        elif part.cut:
+            cut.append(part)
+    for part in cut:
+        if not part.children[-1].cut:  # of nested ones, the innermost is told
+            said = "The parts end without their closing boundary: the mail may have been cut off."
+            notes.append(Note("boundary-cut", said, part.number))
     if not root.children:
         root.number = "1"
     return Tree(root, notes)
@@ -229,13 +246,14 @@ def _spans(part: Part, notes: list[Note], most: int) -> tuple[list[tuple[int, in
     """Start and end of each child, and False when there are more than `most`; a missing boundary is guessed."""
     boundary = part.options.get("boundary", "").encode("utf-8", "surrogateescape").rstrip()
     if boundary:
-        found = _cut(part.data, part.start, part.end, boundary, most)
-        if found[0]:
-            return found
+        spans, full, closed = _cut(part.data, part.start, part.end, boundary, most)
+        if spans:
+            part.cut = not closed
+            return spans, full
     if part.cte in ("base64", "qp"):  # forbidden by RFC 2045 §6.4, done all the same
         part.data, part.start, part.end = (content := part.content), 0, len(content)
         if boundary and (found := _cut(part.data, 0, part.end, boundary, most))[0]:
-            return found
+            return found[:2]
     guess = _GUESS.search(part.data, part.start, min(part.end, part.start + 100_000))
     if guess:
         found = _cut(part.data, part.start, part.end, guess[1].removesuffix(b"--"), most)
@@ -243,15 +261,18 @@ def _spans(part: Part, notes: list[Note], most: int) -> tuple[list[tuple[int, in
             notes.append(
                 Note("boundary-guessed", "The boundary between the parts is not the declared one.", part.number)
             )
-            return found
+            return found[:2]
     notes.append(
         Note("boundary-missing", "Declared as several parts, but nothing separates them: read as text.", part.number)
     )
     return [], True
 
 
-def _cut(data: bytes, start: int, end: int, boundary: bytes, most: int) -> tuple[list[tuple[int, int]], bool]:
-    """Where the delimiter lines `--boundary` cut data[start:end] (RFC 2046 §5.1.1)."""
+def _cut(data: bytes, start: int, end: int, boundary: bytes, most: int) -> tuple[list[tuple[int, int]], bool, bool]:
+    """Where the delimiter lines `--boundary` cut data[start:end] (RFC 2046 §5.1.1).
+
+    Also False when there are more than `most` parts, and False when the closing delimiter is missing.
+    """
     mark = b"--" + boundary
     spans: list[tuple[int, int]] = []
     opened = -1
@@ -268,7 +289,7 @@ def _cut(data: bytes, start: int, end: int, boundary: bytes, most: int) -> tuple
                     stop -= stop > opened and data[stop - 1] == 13
                     spans.append((opened, max(stop, opened)))
                     if len(spans) >= most:
-                        return spans, False
+                        return spans, False, True
                 opened = -1 if rest else min(line + 1, end)
                 if rest:
                     break
@@ -276,4 +297,4 @@ def _cut(data: bytes, start: int, end: int, boundary: bytes, most: int) -> tuple
         at = data.find(mark, after, end)
     if opened >= 0 and opened < end:
         spans.append((opened, end))
-    return spans, True
+    return spans, True, opened < 0

@@ -192,6 +192,7 @@ class Prepared(Struct, frozen=True, kw_only=True):
     subject_key: int = 0  # of the subject without reply marks; 0 for none
     orphan: bool = False  # a reply by its subject that names no mail it answers
     copy_key: int = 0  # equal for copies of one mail
+    record: bytes = b""  # `message` as msgpack, where another process has made it already
 
 
 class Status(Struct, frozen=True, kw_only=True):

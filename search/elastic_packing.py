@@ -82,7 +82,7 @@ def pack(messages: Sequence[Prepared]) -> tuple[list[Block], list[Stored]]:
             waiting.clear()
 
     for number, prepared in enumerate(messages):
-        form, record = shrink(prepared.raw), _encoder.encode(prepared.message)
+        form, record = shrink(prepared.raw), prepared.record or _encoder.encode(prepared.message)
         own = None
         if len(form) > ALONE:
             alone = _Filling()

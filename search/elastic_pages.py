@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from search.elastic import Cluster
 from search.errors import CursorError
-from search.pages import Cursor, aggregations, facets, histogram, read_cursor
+from search.pages import Cursor, aggregations, histogram, read_cursor, read_facets
 from search.results import Facet, Histogram, Order
 
 Json = dict[str, Any]
@@ -91,7 +91,7 @@ def answer(cluster: Cluster, asked: Asked) -> Answer:
     return Answer(
         total=total, found=found, next=after,
         threads=threads(cluster, asked.query, total) if asked.by_thread else None,
-        facets=facets(values) if asked.over_all else (),
+        facets=read_facets(values) if asked.over_all else (),
         histogram=histogram(values, total, lambda seconds: _fixed(cluster, asked.query, seconds))
         if asked.over_all else None,
     )  # fmt: skip
@@ -99,9 +99,10 @@ def answer(cluster: Cluster, asked: Asked) -> Answer:
 
 def _exact(asked: Json) -> Json:
     """Terms of several shards are put together from so many of each that their counts are right."""
-    for value in asked.values():
-        value["terms"]["shard_size"] = max(20_000, value["terms"]["size"])
-    return asked
+    return {
+        name: {"terms": {"field": value["terms"]["field"], "size": value["terms"]["size"], "shard_size": 20_000}}
+        for name, value in asked.items() if "terms" in value
+    }  # fmt: skip
 
 
 def _thread(hit: Json) -> int:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import tantivy
 
@@ -20,7 +20,7 @@ from search.embedded_store import INDEX, Store, translated
 from search.embedded_writer import EmbeddedWriter
 from search.errors import CorpusDamaged, NotFound
 from search.highlight import highlights, marker
-from search.pages import aggregations, facets, histogram
+from search.pages import aggregations, histogram, read_facets
 from search.query import Query
 from search.results import Hit, Order, Page
 from search.weights import is_ranked
@@ -77,26 +77,23 @@ class EmbeddedEngine:
         with translated():
             compiled = self._compiler.compile(query.tree)
             searcher = self._searcher()
-            ranking = Ranking(searcher, schema(), compiled)
+            answer = searcher.aggregate(compiled, aggregations()) if facets else None
+            ranking = Ranking(searcher, schema(), compiled, int(answer["total"]["value"]) if answer else None)
             total = ranking.total()
             found, next_cursor = ranking.page(order, by_thread, limit, cursor)
             hits = self._hits(found, query)
-            told = self._over_all(searcher, compiled, total) if facets else ((), None)
+            bars = histogram(answer, total, lambda seconds: self._bars(compiled, seconds)) if answer else None
             threads = ranking.threads() if by_thread else None
         took = (time.perf_counter() - started) * 1000
         return Page(
-            total=total, hits=hits, threads=threads, next=next_cursor, facets=told[0], histogram=told[1], took=took
+            total=total, hits=hits, threads=threads, next=next_cursor, took=took,
+            facets=read_facets(answer) if answer else (), histogram=bars,
         )
 
-    def _over_all(self, searcher: tantivy.Searcher, compiled: tantivy.Query, total: int) -> tuple[Any, Any]:
-        answer = searcher.aggregate(compiled, aggregations())
-
-        def fixed(seconds: int) -> dict[int, int]:
-            asked = {"bars": {"histogram": {"field": "date", "interval": seconds, "min_doc_count": 1}}}
-            buckets = searcher.aggregate(compiled, asked)["bars"]["buckets"]
-            return {int(bucket["key"]) // seconds: int(bucket["doc_count"]) for bucket in buckets}
-
-        return facets(answer), histogram(answer, total, fixed)
+    def _bars(self, query: tantivy.Query, seconds: int) -> dict[int, int]:
+        asked = {"bars": {"histogram": {"field": "date", "interval": seconds, "min_doc_count": 1}}}
+        buckets = self._searcher().aggregate(query, asked)["bars"]["buckets"]
+        return {int(bucket["key"]) // seconds: int(bucket["doc_count"]) for bucket in buckets}
 
     def _hits(self, found: list[Found], query: Query) -> tuple[Hit, ...]:
         rows = self._store.rows([one.number for one in found])
@@ -122,16 +119,16 @@ class EmbeddedEngine:
         return self._store.number(f"SELECT label FROM {table} WHERE num = ?", (abs(number),))
 
     def _records(self, numbers: Iterable[int]) -> dict[int, Message]:
-        rows = list(
-            self._store.among(
-                "SELECT num, block, record_at, record_size FROM messages WHERE num IN ({})", numbers
-            )
+        rows = self._store.among(
+            "SELECT b.block, b.head, m.num, m.record_at, m.record_size FROM messages m JOIN blocks b USING (block)"
+            " WHERE m.num IN ({})",
+            numbers,
         )
         found: dict[int, Message] = {}
         held, data = -1, b""
-        for num, block, at, size in sorted(rows, key=lambda row: row[1]):
+        for block, head, num, at, size in sorted(rows):
             if block != held:
-                held, data = block, self._store.block(block)
+                held, data = block, self._store.blocks.read_head(block, head)
             found[num] = record_decoder.decode(data[at : at + size])
         return found
 
@@ -191,7 +188,9 @@ class EmbeddedEngine:
     def attached(self, id: str) -> list[MessageRow]:
         """The messages that were attached to this one."""
         with translated():
-            rows = self._store.all("SELECT num FROM messages WHERE carrier = ? ORDER BY num", (self._number(id),))
+            rows = self._store.all(
+                "SELECT num FROM messages WHERE carrier = ? AND carrier <> 0 ORDER BY num", (self._number(id),)
+            )
             return self._store.rows([row[0] for row in rows])
 
     def thread(self, id: str) -> Thread:

@@ -17,7 +17,7 @@ CREATE TABLE messages (
     carrier INTEGER NOT NULL DEFAULT 0,
     size INTEGER NOT NULL,              -- of the raw bytes as they came
     recipients INTEGER NOT NULL,
-    block INTEGER NOT NULL,             -- holds its raw bytes and, behind them, its record
+    block INTEGER NOT NULL,             -- holds its record and, behind all records, its raw bytes
     raw_at INTEGER NOT NULL, raw_size INTEGER NOT NULL,  -- in the form of search/base64_runs.py
     record_at INTEGER NOT NULL, record_size INTEGER NOT NULL,
     slim_block INTEGER NOT NULL, slim_at INTEGER NOT NULL, slim_size INTEGER NOT NULL  -- what lists show
@@ -28,7 +28,9 @@ CREATE INDEX messages_copy_key ON messages (copy_key) WHERE copy_key <> 0;
 CREATE INDEX messages_subject ON messages (subject_key, date) WHERE subject_key <> 0;
 CREATE INDEX messages_orphans ON messages (subject_key, date) WHERE orphan = 1;
 CREATE INDEX messages_carrier ON messages (carrier) WHERE carrier <> 0;
-CREATE TABLE blocks (block INTEGER PRIMARY KEY, size INTEGER NOT NULL);  -- where zstd frames stand in the file blocks
+CREATE TABLE blocks (  -- zstd frames in the file beside: offset, size, and how much of it holds the records
+    block INTEGER PRIMARY KEY, size INTEGER NOT NULL, head INTEGER NOT NULL
+);
 CREATE TABLE links (key INTEGER PRIMARY KEY, label INTEGER NOT NULL);
 CREATE TABLE joins (label INTEGER PRIMARY KEY, target INTEGER NOT NULL);  -- labels that were absorbed by others
 CREATE TABLE loose (label INTEGER PRIMARY KEY);  -- threads to arrange anew

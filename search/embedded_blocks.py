@@ -2,7 +2,8 @@
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import zstandard
@@ -21,13 +22,29 @@ class Blocks:
 
     def read(self, offset: int, size: int) -> bytes:
         """The content of the block of `size` bytes at `offset`; CorpusDamaged if it is not as it was written."""
+        with self._checked(offset):
+            return bytes(self._decompressor().decompress(self._bytes(offset, size)))
+
+    def read_head(self, offset: int, size: int) -> bytes:
+        """The content of a block's first `size` bytes, at the end of which it was flushed; its checksum is not seen."""
+        with self._checked(offset):
+            return bytes(self._decompressor().decompressobj().decompress(self._bytes(offset, size)))
+
+    def _bytes(self, offset: int, size: int) -> bytes:
         if self._reading is None:
             raise CorpusDamaged(f"{self._path} was closed.")
-        decompressor = getattr(self._local, "decompressor", None)
-        if decompressor is None:
-            decompressor = self._local.decompressor = zstandard.ZstdDecompressor()
+        return os.pread(self._reading, size, offset)
+
+    def _decompressor(self) -> zstandard.ZstdDecompressor:
+        found: zstandard.ZstdDecompressor | None = getattr(self._local, "decompressor", None)
+        if found is None:
+            found = self._local.decompressor = zstandard.ZstdDecompressor()
+        return found
+
+    @contextmanager
+    def _checked(self, offset: int) -> Iterator[None]:
         try:
-            return bytes(decompressor.decompress(os.pread(self._reading, size, offset)))
+            yield
         except zstandard.ZstdError as error:
             raise CorpusDamaged(f"The block at {offset} of {self._path} can't be read: {error}.") from error
 

@@ -142,22 +142,21 @@ class Documents:
         self._store.connection().executemany(
             "INSERT OR REPLACE INTO stale VALUES (?, ?)", ((n, self.generation) for n in numbers))
 
-    def add(self, fresh: Sequence[tuple[int, int, Prepared]]) -> None:
-        """Adds new messages, given with number and label; those that they are copies of are marked stale."""
+    def add(self, fresh: Sequence[tuple[int, Prepared]], drafts: Sequence[dict[str, Any]]) -> None:
+        """Adds new messages, given with their numbers and with documents that lack what copies of them decide; those
+        that they are copies of are marked stale."""
         self.catch_up()
         if not fresh:
             return
-        first = fresh[0][0]
-        keys = {prepared.copy_key for _, _, prepared in fresh if prepared.copy_key}
+        keys = {prepared.copy_key for _, prepared in fresh if prepared.copy_key}
         groups = self._groups(keys)
-        self.stale(old.primary for old in self._groups(keys, below=first).values())
-        for num, label, prepared in fresh:
+        self.stale(old.primary for old in self._groups(keys, below=fresh[0][0]).values())
+        for (num, prepared), draft in zip(fresh, drafts, strict=True):
             group = groups.get(prepared.copy_key)
-            if group is None or group.size == 1:
-                collections = [prepared.place.collection]
-            else:
-                collections = self._collections(num, prepared.copy_key if num == group.primary else 0)
-            self._put(document(num, label, prepared.message, collections, _marks(num, prepared.message, group)))
+            if group is not None and group.size > 1:
+                draft["collection"] = self._collections(num, prepared.copy_key if num == group.primary else 0)
+            draft["is"] = _marks(num, prepared.message, group)
+            self._put(draft)
 
     def _groups(self, keys: Iterable[int], below: int = GHOSTS) -> dict[int, _Group]:
         """Copies by their key, of the messages numbered lower than `below`."""
@@ -165,8 +164,10 @@ class Documents:
         rows = self._store.all(
             # The fullest stands for all: the sender's own copy alone may name the Bcc. SQLite takes num from the row
             # that holds the minimum.
-            "SELECT copy_key, num, count(*), min(printf('%08d', 99999999 - recipients) || hex(id)) FROM messages"
-            " WHERE copy_key IN (SELECT value FROM json_each(?)) AND num < ? GROUP BY copy_key",
+            # `<> 0` lets it use the index of copies.
+            "SELECT m.copy_key, m.num, count(*), min(printf('%08d', 99999999 - m.recipients) || hex(m.id))"
+            " FROM json_each(?) k CROSS JOIN messages m ON m.copy_key = k.value AND m.copy_key <> 0 AND m.num < ?"
+            " GROUP BY m.copy_key",
             (listed, below),
         )
         return {row[0]: _Group(row[1], row[2]) for row in rows}
@@ -195,7 +196,7 @@ class Documents:
             held, data = -1, b""
             for num, label, copy_key, block, at, size in rows:
                 if block != held:
-                    held, data = block, self._store.block(block)
+                    held, data = block, self._store.records(block)
                 message = record_decoder.decode(data[at : at + size])
                 group = groups.get(copy_key)
                 shared = copy_key if group and group.primary == num else 0

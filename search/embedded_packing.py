@@ -1,6 +1,6 @@
 """How the embedded corpus packs messages: raw bytes and records into compressed blocks, and slim rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future
 
 import zstandard
@@ -18,45 +18,62 @@ record_encoder = msgpack.Encoder()
 
 
 class Packed(Struct, frozen=True):
-    """A block on its way; offset and size in it of each value, two a message for raw bytes and record, one for rows."""
+    """A block; offset and size in it of each value: two values a message for raw bytes and record, one for slim rows.
 
-    data: Future[bytes]
+    Its first `head` bytes can be read alone: they hold the records, or all of the slim rows.
+    """
+
+    data: bytes
+    head: int
     places: list[tuple[int, ...]]
 
 
-def pack(fresh: Sequence[Prepared], pool: Executor) -> list[Packed]:
-    """Blocks of raw bytes and records. A record stands behind its raw bytes, so that the text, which is in both, is
-    there only once in effect."""
-    pairs = ((shrink(prepared.raw), record_encoder.encode(prepared.message)) for prepared in fresh)
-    return _packed(pairs, BLOCK, pool)
+def pack(fresh: Sequence[Prepared], pool: Executor) -> list[Future[Packed]]:
+    """Blocks of records and raw bytes, to be made in `pool`'s thread beside this one. The records stand first: results
+    need them alone, and the text, which is in both, is there only once in effect."""
+    pairs = [(p.raw, p.record or record_encoder.encode(p.message)) for p in fresh]
+    return [pool.submit(_pair_block, part) for part in _parts(pairs, BLOCK)]
 
 
-def pack_slims(fresh: Sequence[Prepared], pool: Executor) -> list[Packed]:
-    """Blocks of slim rows."""
-    return _packed(((slim(prepared),) for prepared in fresh), SLIM_BLOCK, pool)
+def pack_slims(fresh: Sequence[Prepared], pool: Executor) -> list[Future[Packed]]:
+    """Blocks of slim rows, likewise."""
+    return [pool.submit(_row_block, part) for part in _parts([(slim(prepared),) for prepared in fresh], SLIM_BLOCK)]
 
 
-def _packed(values: Iterable[tuple[bytes, ...]], size: int, pool: Executor) -> list[Packed]:
-    """Blocks of about `size` bytes, compressed in `pool`'s thread beside this one; what is together stays together."""
-    blocks: list[Packed] = []
-    held: list[bytes] = []
+def _parts(values: Sequence[tuple[bytes, ...]], size: int) -> Iterator[Sequence[tuple[bytes, ...]]]:
+    """Neighbours, of about `size` bytes in all."""
+    start = filled = 0
+    for end, value in enumerate(values):
+        length = sum(map(len, value))
+        if filled and filled + length > size:
+            yield values[start:end]
+            start, filled = end, 0
+        filled += length
+    if values:
+        yield values[start:]
+
+
+def _pair_block(pairs: Sequence[tuple[bytes, ...]]) -> Packed:
+    raws, raw_places = _joined([shrink(raw) for raw, _ in pairs], sum(len(record) for _, record in pairs))
+    records, record_places = _joined([record for _, record in pairs], 0)
+    places = [(*raw, *record) for raw, record in zip(raw_places, record_places, strict=True)]
+    return _block(records, raws, places)
+
+
+def _row_block(rows: Sequence[tuple[bytes, ...]]) -> Packed:
+    data, places = _joined([row for (row,) in rows], 0)
+    return _block(data, b"", places)
+
+
+def _joined(values: Sequence[bytes], start: int) -> tuple[bytes, list[tuple[int, ...]]]:
     places: list[tuple[int, ...]] = []
-    filled = 0
-    for parts in values:
-        length = sum(map(len, parts))
-        if held and filled + length > size:
-            blocks.append(Packed(pool.submit(_compress, held), places))
-            held, places, filled = [], [], 0
-        place: list[int] = []
-        for part in parts:
-            place += (filled, len(part))
-            filled += len(part)
-        places.append(tuple(place))
-        held += parts
-    if held:
-        blocks.append(Packed(pool.submit(_compress, held), places))
-    return blocks
+    for value in values:
+        places.append((start, len(value)))
+        start += len(value)
+    return b"".join(values), places
 
 
-def _compress(values: list[bytes]) -> bytes:
-    return zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(b"".join(values))
+def _block(first: bytes, rest: bytes, places: list[tuple[int, ...]]) -> Packed:
+    compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj(size=len(first) + len(rest))
+    head = compressor.compress(first) + compressor.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+    return Packed(head + compressor.compress(rest) + compressor.flush(), len(head), places)

@@ -30,11 +30,13 @@ class _Ranked(Struct, frozen=True):
 class Ranking:
     """One compiled query on one view of the index."""
 
-    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema, query: Query) -> None:
+    def __init__(
+        self, searcher: tantivy.Searcher, schema: tantivy.Schema, query: Query, total: int | None = None
+    ) -> None:
         self._searcher = searcher
         self._schema = schema
         self._query = query
-        self._total: int | None = None
+        self._total = total
 
     def total(self) -> int:
         """How many documents match."""
@@ -125,7 +127,7 @@ class Ranking:
             descending = tantivy.Order.Desc if order == "newest" else tantivy.Order.Asc
             hits = self._searcher.search(query, limit, count=False, order_by_field=order, order=descending).hits
             return self._facts([(0.0, address) for _, address in hits], order)
-        fetched = limit
+        fetched = min(limit + 10, max(1, self.total()))
         while True:
             hits = self._searcher.search(query, fetched, count=False).hits
             # the last one's equals may not all be here yet

@@ -69,7 +69,7 @@ class Store:
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self.blocks = Blocks(folder / BLOCKS)
-        self._slims = lru_cache(maxsize=_SLIM_BLOCKS)(self.block)  # neighbours are often asked for together
+        self._slims = lru_cache(maxsize=_SLIM_BLOCKS)(self.records)  # neighbours are often asked for together
 
     @classmethod
     def open(cls, folder: Path, *, create: bool) -> "Store":
@@ -124,10 +124,17 @@ class Store:
 
     def block(self, offset: int) -> bytes:
         """The content of the block at `offset`; CorpusDamaged if it is not as it was written."""
-        row = self.one("SELECT size FROM blocks WHERE block = ?", (offset,))
+        return self.blocks.read(offset, self._sizes(offset)[0])
+
+    def records(self, offset: int) -> bytes:
+        """The records in the block at `offset`, which stand first in it."""
+        return self.blocks.read_head(offset, self._sizes(offset)[1])
+
+    def _sizes(self, offset: int) -> tuple[int, int]:
+        row: tuple[int, int] | None = self.one("SELECT size, head FROM blocks WHERE block = ?", (offset,))
         if row is None:
             raise CorpusDamaged(f"The block at {offset} is missing from {self.folder}.")
-        return self.blocks.read(offset, row[0])
+        return row
 
     def slim(self, block: int, at: int, size: int) -> Slim:
         """The slim row that stands there."""
@@ -156,7 +163,8 @@ class Store:
             found = [row[0] for row in rows]
         if not found:
             key = link_key(id.strip("<>"))
-            found = [row[0] for row in self.all("SELECT num FROM messages WHERE own_key = ? ORDER BY id", (key,))]
+            rows = self.all("SELECT num FROM messages WHERE own_key = ? AND own_key <> 0 ORDER BY id", (key,))
+            found = [row[0] for row in rows]
         return found
 
     def find(self, id: str) -> int:
@@ -167,7 +175,7 @@ class Store:
             except ValueError:
                 raise NotFound(f"There is no message {id}.") from None
             # a mail that has arrived takes the place of its ghost
-            row = self.one("SELECT num FROM messages WHERE own_key = ? ORDER BY id", (key,))
+            row = self.one("SELECT num FROM messages WHERE own_key = ? AND own_key <> 0 ORDER BY id", (key,))
             row = row or self.one("SELECT -num FROM ghosts WHERE key = ?", (key,))
             if row is None:
                 raise NotFound(f"There is no message {id}.")

@@ -5,7 +5,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,6 +14,7 @@ from msgspec import json
 
 from mappings.keys import ghost_key
 from mappings.records import ArchiveState, Place, Prepared
+from search.documents import document
 from search.embedded_documents import Documents
 from search.embedded_packing import Packed, pack, pack_slims
 from search.embedded_store import GHOSTS, Store, translated
@@ -121,8 +122,9 @@ class EmbeddedWriter:
             again = [(numbers[p.message.id], p.place.collection) for p in batch.messages]
             self._documents.gain([pair for pair in again if pair[0] not in new])
             self._note_places(archive, [(numbers[p.message.id], p.place) for p in batch.messages])
-            self._insert(fresh, labels, numbers, packed)
-            self._documents.add([(num, labels[num], p) for num, p in fresh])
+            drafts = [document(num, labels[num], p.message, [p.place.collection], []) for num, p in fresh]
+            self._insert(fresh, labels, numbers, packed)  # waits for what is packed beside this thread
+            self._documents.add(fresh, drafts)
         return counts
 
     def _numbers(self, ids: Iterable[str]) -> dict[str, int]:
@@ -227,7 +229,7 @@ class EmbeddedWriter:
         fresh: Sequence[tuple[int, Prepared]],
         labels: dict[int, int],
         numbers: dict[str, int],
-        packed: tuple[list[Packed], list[Packed]],
+        packed: tuple[list[Future[Packed]], list[Future[Packed]]],
     ) -> None:
         stored = zip(*map(self._store_blocks, packed), strict=True)
         rows = []
@@ -248,15 +250,17 @@ class EmbeddedWriter:
             rows,
         )
 
-    def _store_blocks(self, blocks: list[Packed]) -> list[tuple[int, ...]]:
+    def _store_blocks(self, blocks: list[Future[Packed]]) -> list[tuple[int, ...]]:
         """Writes packed blocks; gives each message's block, and offsets and sizes in it."""
         found: list[tuple[int, ...]] = []
-        data = [packed.data.result() for packed in blocks]
-        self._store.blocks.write(self._end, data)
-        for packed, block in zip(blocks, data, strict=True):
-            self._store.connection().execute("INSERT INTO blocks VALUES (?, ?)", (self._end, len(block)))
+        results = [block.result() for block in blocks]
+        self._store.blocks.write(self._end, [packed.data for packed in results])
+        for packed in results:
+            self._store.connection().execute(
+                "INSERT INTO blocks VALUES (?, ?, ?)", (self._end, len(packed.data), packed.head)
+            )
             found.extend((self._end, *place) for place in packed.places)
-            self._end += len(block)
+            self._end += len(packed.data)
         return found
 
     def loose(self) -> list[int]:
@@ -359,7 +363,8 @@ _MEMBERS = "SELECT m.label, m.num, m.id, m.date, m.copy_key, m.slim_block, m.sli
 # from what is loose to its kin, either way round; CROSS JOIN keeps that order
 _KIN = """
 SELECT o.num, m.num FROM loose l CROSS JOIN messages o ON o.label = l.label AND o.orphan = 1 AND o.subject_key <> 0
-    CROSS JOIN messages m ON m.subject_key = o.subject_key AND m.date BETWEEN o.date - :window AND o.date
+    CROSS JOIN messages m ON m.subject_key = o.subject_key AND m.subject_key <> 0
+        AND m.date BETWEEN o.date - :window AND o.date
     WHERE m.label <> o.label
 UNION ALL
 SELECT o.num, m.num FROM loose l CROSS JOIN messages m ON m.label = l.label AND m.subject_key <> 0

@@ -14,6 +14,8 @@ from search.results import Bar, Facet, FacetValue, Histogram
 
 FACETS = {"from": "from_address", "collection": "collection", "lang": "lang", "has": "has", "list": "list"}
 VALUES = 12  # listed of each facet
+_ASKED = 100  # more than are listed, since equal counts come in any order
+_ASKED_OF_EACH = 1_000  # of each segment, so that what is frequent in all but first in none is counted right
 BARS = 400  # a histogram with more is shown without its gaps
 _MONTHS_OF_YEARS = 48  # longer spans are shown by years
 _MONTHS_OF_DAYS = 3  # spans of so many months or fewer are shown by days
@@ -52,15 +54,17 @@ def read_cursor(text: str, order: str, by_thread: bool) -> Cursor:
 
 
 def aggregations() -> dict[str, Any]:
-    """What is asked of either engine for facets and the histogram's months."""
+    """What is asked of Tantivy for facets and the histogram's months."""
     asked: dict[str, Any] = {
-        name: {"terms": {"field": field, "size": VALUES + 1}} for name, field in FACETS.items()
+        name: {"terms": {"field": field, "size": _ASKED, "segment_size": _ASKED_OF_EACH}}
+        for name, field in FACETS.items()
     }
+    asked["total"] = {"value_count": {"field": "num"}}
     asked["months"] = {"terms": {"field": "month", "size": 20_000}}
     return asked
 
 
-def facets(answer: dict[str, Any]) -> tuple[Facet, ...]:
+def read_facets(answer: dict[str, Any]) -> tuple[Facet, ...]:
     """Facets from an aggregation's answer; most frequent first, then by value."""
     found = []
     for name in FACETS:

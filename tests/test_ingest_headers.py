@@ -241,3 +241,20 @@ def test_which_date_counts(header: str, received: list[str], source: str, when: 
 
 def test_an_address_is_shown_as_written() -> None:
     assert str(parse_addresses("Ann <Ann@Example.ORG>")[0]) == str(Address("Ann", "Ann@Example.ORG"))
+
+
+@pytest.mark.parametrize("value", ["a@b.o\0rg", "Ann <a@b.o\0rg>", "a@b.o\0rg, c@d.org", "c@d.org, Ann <a@b.o\0rg>"])
+def test_no_nul_in_an_address(value: str) -> None:
+    assert "a@b.org" in [box.address for box in parse_addresses(value)]
+    assert not any("\0" in box.address for box in parse_addresses(value))
+
+
+@pytest.mark.parametrize("raw", [
+    b"Subject: words of a mail\nTo: a@b.org\nof\nthe body\n\nmore",  # the line's text occurs above as well
+    b"Subject: x\r\nTo: a@b.org\r\nof\r\nthe body\r\n\r\nmore",
+    b"Subject: x\n folded\nTo: a@b.org\nof\r\nthe body\r\nand\n\nmore",
+])  # fmt: skip
+def test_the_body_begins_at_the_first_line_that_is_no_field(raw: bytes) -> None:
+    head = read_head(raw)
+    assert (head.get("to"), head.problems) == ("a@b.org", ["no-blank-line"])
+    assert raw[head.body :].startswith((b"of\nthe body", b"of\r\nthe body"))

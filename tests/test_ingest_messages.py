@@ -391,3 +391,16 @@ def test_mailparser_as_the_reader() -> None:
     assert (message.parser, message.text, message.from_[0].address) == ("mailparser", "hello", "a@b.org")
     assert [found.part for found in message.attachments] == ["2"]
     assert read_message(raw).message.parser == "fast"
+
+
+def test_without_the_fast_decoder_the_same_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = bytes(range(256)) * 40
+    lines = "\n".join(base64.b64encode(data[at : at + 57]).decode() for at in range(0, len(data), 57))
+    raw = (
+        "From: a@x.example\nMIME-Version: 1.0\nContent-Type: application/octet-stream; name=x.bin\n"
+        f"Content-Transfer-Encoding: base64\n\n{lines}\n"
+    ).encode()
+    fast = read_message(raw)
+    monkeypatch.setattr("ingest.structure.fast_mail_parser", None)
+    assert read_message(raw) == fast
+    assert part_bytes(raw, fast.message.attachments[0].part)[1] == data

@@ -1,81 +1,65 @@
-"""What only a corpus in a folder can do: be locked, be no corpus, be damaged on the disk, be left half made."""
+"""What the embedded engine alone promises: statements that stay quick however large the corpus is."""
 
-from collections.abc import Iterator
+import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from search.engine import Engine, open_engine
-from search.errors import CorpusDamaged, CorpusError, CorpusLocked, CorpusMissing
+from ingest.threads import prepare, settle
+from mappings.records import Address, ArchiveState, Message, Place
+from search import embedded_store
+from search.engine import Batch, open_engine
 from search.parse import parse
-from tests.test_search_contract import QUESTIONS, corpus, fill, names
+
+# the status page and the audits count all there is
+WHOLE = ("SELECT count(", "SELECT key, message_id", "SELECT num FROM messages ORDER BY num", "SELECT num, label, key")
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    """An engine that holds the contract's corpus."""
+def test_no_statement_reads_a_whole_table_to_find_a_few_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plans: dict[str, list[str]] = {}
+
+    class Explained(sqlite3.Connection):
+        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            if sql.lstrip().startswith(("SELECT", "UPDATE", "DELETE")) and sql not in plans:
+                plans[sql] = [row[3] for row in super().execute("EXPLAIN QUERY PLAN " + sql, *values)]
+            return super().execute(sql, *values)
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(
+        embedded_store.sqlite3, "connect", lambda *args, **named: connect(*args, factory=Explained, **named)
+    )
     engine = open_engine(str(tmp_path / "corpus"), create=True)
-    fill(engine, corpus())
-    yield engine
+    people = (Address("Ann", "ann@x.example"), Address("Bob", "bob@x.example"))
+    mails = [
+        Message(
+            id=f"{number:064x}", size=3, subject="Re: Dues" if number % 2 else "Dues", date=1_500_000_000 + number,
+            message_id=f"{number}@x.example", from_=people[number % 2 :][:1], to=people[: number % 2 + 1][:1],
+            references=("9@y.example",) if number == 4 else (), carrier=f"{1:064x}" if number == 6 else "",
+        )
+        for number in range(1, 9)
+    ]  # fmt: skip
+    with engine.writer() as writer:
+        for archive in "ab":
+            prepared = [prepare(mail, b"raw", Place(archive, "", 0, archive)) for mail in mails]
+            writer.take(Batch(state=ArchiveState(archive=archive, collection=archive), messages=prepared))
+            settle(writer)
+            writer.index()
+    for query in ("dues", "is:ghost", f"thread:{1:064x}", "id:9@y.example"):
+        engine.search(parse(query), by_thread=True)
+    for mail in mails:
+        engine.thread(mail.id)
+        engine.copies(mail.id)
+        engine.attached(mail.id)
+        engine.places(mail.id)
     engine.close()
-
-
-def test_one_writer_at_a_time(engine: Engine, tmp_path: Path) -> None:
-    second = open_engine(str(tmp_path / "corpus"))
-    with engine.writer(), pytest.raises(CorpusLocked), second.writer():
-        pass
-    with second.writer():
-        pass
-    second.close()
-
-
-def test_places_that_are_no_corpus(tmp_path: Path) -> None:
-    with pytest.raises(CorpusMissing):
-        open_engine(str(tmp_path / "nothing"))
-    (tmp_path / "letters").mkdir()
-    (tmp_path / "letters" / "letter.txt").write_text("Dear Sir")
-    for create in (False, True):
-        with pytest.raises(CorpusError, match="not a corpus"):
-            open_engine(str(tmp_path / "letters"), create=create)
-        with pytest.raises(CorpusError, match="not a corpus"):
-            open_engine(str(tmp_path / "letters" / "letter.txt"), create=create)
-
-
-def test_an_index_that_cannot_be_read_is_made_anew(engine: Engine, tmp_path: Path) -> None:
-    answers = {query: names(engine, query) for query in QUESTIONS}
-    engine.close()
-    (tmp_path / "corpus" / "index" / "meta.json").write_text("{}")
-    broken = open_engine(str(tmp_path / "corpus"))
-    assert broken.message(corpus()[0][0].id).subject == "Harbour wall"
-    with pytest.raises(CorpusDamaged, match="reindex"):
-        broken.search(parse("harbour"))
-    with broken.writer() as writer:
-        writer.index()
-    assert {query: names(broken, query) for query in QUESTIONS} == answers
-    broken.close()
-
-
-def test_bytes_that_changed_on_disk_are_told(engine: Engine, tmp_path: Path) -> None:
-    engine.close()
-    path = tmp_path / "corpus" / "blocks.zst"
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 0xFF
-    path.write_bytes(data)
-    broken = open_engine(str(tmp_path / "corpus"))
-    assert any(wrong for _, wrong in broken.verify())
-    with pytest.raises(CorpusDamaged):
-        broken.raw(corpus()[0][0].id)
-    broken.close()
-
-
-def test_a_corpus_whose_making_was_cut_off_is_made_anew(tmp_path: Path) -> None:
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    for name in ("corpus.new", "corpus.new-journal", "blocks.zst"):
-        (folder / name).write_bytes(b"half")
-    with pytest.raises(CorpusMissing):
-        open_engine(str(folder))
-    made = open_engine(str(folder), create=True)
-    fill(made, corpus())
-    assert all(wrong == "" for _, wrong in made.verify())
-    made.close()
+    assert len(plans) > 30
+    tables = ("messages", "places", "links", "ghosts", "blocks", "m", "c", "o", "p")
+    scans = [
+        (sql, step)
+        for sql, plan in plans.items()
+        for step in plan
+        if not sql.startswith(WHOLE)
+        and ((step.startswith("SCAN") and step.split()[1] in tables) or "PRIMARY KEY (rowid<?)" in step)
+    ]
+    assert scans == []

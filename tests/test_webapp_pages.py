@@ -130,7 +130,7 @@ def test_results_show_hits_chips_facets_and_marks(corpus: Corpus) -> None:
     assert html.count('class="chip"') == 2
     assert "<mark>budget</mark>" in html or "<mark>Budget</mark>" in html
     assert 'href="/?q=from%3Aann"' in html, "a chip takes itself away"
-    assert "lang%3A" in html, "a facet narrows"
+    assert "has%3A" in html, "a facet narrows"
     assert "2015-08" in html
 
 

@@ -285,13 +285,14 @@ def _thing(raw: bytes, size: int, offset: int, kind: Dialect, member: str, flags
 
 def status_flags(message: bytes) -> str:
     """The letters of a message's Status and X-Status headers, as mail programs keep them in an mbox."""
-    if message.find(b"Status:", 0, HEADER) < 0:
+    end = message.find(b"\n\n", 0, HEADER)
+    crlf = message.find(b"\n\r\n", 0, HEADER if end < 0 else end)
+    end = crlf if crlf >= 0 else end if end >= 0 else HEADER
+    # X-Spam-Status, which is in many a mail, is none of them
+    names = (b"Status:", b"X-Status:")
+    if not message.startswith(names) and all(message.find(b"\n" + name, 0, end) < 0 for name in names):
         return ""
-    ends = (message.find(b"\n\n", 0, HEADER), message.find(b"\n\r\n", 0, HEADER))
-    head = b"\n" + message[: min((end for end in ends if end >= 0), default=HEADER) + 1]
-    if head.find(b"\nStatus:") < 0 and head.find(b"\nX-Status:") < 0:
-        return ""
-    return "".join(sorted({chr(letter) for letters in _STATUS.findall(head) for letter in letters}))
+    return "".join(sorted({chr(letter) for letters in _STATUS.findall(message[: end + 1]) for letter in letters}))
 
 
 def is_single(head: bytes) -> bool:

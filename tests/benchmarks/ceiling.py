@@ -25,7 +25,7 @@ from search.embedded_index import open_index
 def raws(path: Path) -> Iterator[bytes]:
     """The raw messages of an archive."""
     for unit in archives.units(path):
-        for item in archives.read(unit, ""):
+        for item in archives.read(unit, "") if isinstance(unit, archives.Unit) else ():
             if isinstance(item, archives.Item):
                 yield item.raw
 

@@ -53,15 +53,17 @@ class Asker:
         person = self.rng.choice(self.people)
         sender = self.rng.choice((person.name.split()[-1], person.address.partition("@")[0], f'"{person.address}"'))
         word, other = self.word(), self.word()
-        beginning = word[: max(2, min(len(word) - 1, 4))]
+        long = next(w for w in self.rng.choices(self.words.tables["en"], k=100) if len(w) > 5)  # what ~ goes with
         made = {
             "word": word, "two words": f"{word} {other}", "phrase": f'"{self.rng.choice(self.phrases)}"',
-            "from": f"from:{sender}", "span of time": f"{word} {self.span()}", "prefix": f"{beginning}*",
+            "from": f"from:{sender}", "span of time": f"{word} {self.span()}",
+            "prefix": f"{long[:self.rng.randrange(3, 6)]}*",
         }  # fmt: skip
         mixtures = (
             f"{word} has:attachment {self.span()}", f"({word} OR {other}) from:{sender}", f"{word} -{other}",
             f"subject:{word}", f"own:{word} quoted:{other}", f"with:{sender} {word}", f"{word} OR {other}",
-            f"list:budget-team.council.example.org {word}", f"lang:fr {word}", f"{word}~", f"larger:100k {self.span()}",
+            f"list:budget-team.council.example.org {word}", f"lang:fr {word}", f"{long}~",
+            f"larger:100k {self.span()}",
         )  # fmt: skip
         return made.get(kind) or self.rng.choice(mixtures)
 
@@ -127,6 +129,13 @@ class Site:
             raise RuntimeError(f"{path}: {answer.status} {body[:300]!r}")
         return took, len(body)
 
+    def address(self, path: str) -> str:
+        """Where a path leads: the address that it redirects to, or itself."""
+        self.connection.request("GET", path)
+        answer = self.connection.getresponse()
+        answer.read()
+        return answer.getheader("Location", path).partition("#")[0]
+
 
 def long_threads(corpus: Path, size: int, count: int = 5) -> list[tuple[str, int]]:
     """(id of a message, messages) of the threads whose size is nearest to `size`."""
@@ -145,8 +154,8 @@ def over_http(corpus: Path, asked: Sequence[str]) -> list[tuple[object, ...]]:
             site.get(f"/?q={quote(text)}")
         pages = [site.get(f"/?q={quote(text)}") for text in asked[5:]]
         threads = long_threads(corpus, 200)
-        site.get(f"/t/{threads[0][0]}")
-        long = [site.get(f"/t/{id}") for id, _ in threads for _ in range(4)]
+        addresses = [site.address(f"/t/{id}") for id, _ in threads]
+        long = [site.get(address) for address in addresses for _ in range(5)][1:]
         messages = [site.get(f"/m/{id}") for id, _ in threads for _ in range(4)]
     finally:
         kill(site.process)
