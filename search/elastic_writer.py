@@ -4,6 +4,7 @@ import base64
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from types import TracebackType
 from typing import Any, Self
@@ -47,6 +48,9 @@ class ElasticWriter:
         self._lease = Lease(self._cluster)
         self._threads = Threads(self._store, self._links, self._lease)
         self._lines: dict[tuple[str, str], _Line] = {}
+        self._pool = ThreadPoolExecutor(1, "bulk")
+        # written again at a batch's end: another process may have settled threads before all of it was there
+        self._after: list[Op] = []
 
     def __enter__(self) -> Self:
         return self
@@ -56,6 +60,7 @@ class ElasticWriter:
     ) -> None:
         if value is not None:
             self._cluster.patience = 0.0
+        self._pool.shutdown()
         self._lease.release()
 
     def state(self, archive: str, collection: str) -> ArchiveState | None:
@@ -76,6 +81,7 @@ class ElasticWriter:
         """Stores a batch and moves the ledger on, all or nothing in effect. A message already here only gains its
         place."""
         state = convert(to_builtins(batch.state), ArchiveState)  # what could not be read back fails before anything
+        self._after = []
         key = state.archive, state.collection
         if key not in self._lines:
             self._lines[key] = self._read_line(*key)[0]
@@ -105,8 +111,9 @@ class ElasticWriter:
 
     def _close_line(self, line: _Line, state: ArchiveState, counts: Counts, ops: list[Op]) -> None:
         """The batch is whole: the ledger moves on."""
-        if ops:
-            self._cluster.bulk(ops)
+        if ops or self._after:
+            self._cluster.bulk([*ops, *self._after])
+        self._after = []
         read = state.read + counts.new + counts.already + counts.failed
         told = to_builtins(state) | {
             "read": read, "new": state.new + counts.new, "already": state.already + counts.already,
@@ -132,24 +139,26 @@ class ElasticWriter:
         pending = {"doc": {"pending": name}, "upsert": {
             "archive": key[0], "collection": key[1], "created": line.created, "pending": name}}  # fmt: skip
         line.pending = name
-        self._cluster.bulk([
+        first = [
             Op("update", "archives", line.id, json.encode(pending)), loose,
-            marks.stale(name, fresh.keys() | again, copies),
-            *(op for block in blocks for op in block.ops()),
-        ])  # fmt: skip
+            marks.stale(name, fresh.keys() | again, copies), *(op for block in blocks for op in block.ops()),
+        ]  # fmt: skip
+        sent = self._pool.submit(self._cluster.bulk, first)
         labels = assigned.labels
         records = [
             Op("create", "records", p.message.id, _record(p, labels[p.message.id], at, name, places[p.message.id]))
             for p, at in zip(mails, stands, strict=True)
         ]
-        documents = (
+        documents = [
             op(p.message, labels[id], sorted({place.collection for place in places[id]})) for id, p in fresh.items()
-        )
-        statuses = self._cluster.bulk([*records, *documents], tolerated=_THERE)
-        late = [id for id, status in zip(fresh, statuses, strict=False) if status == 409]
+        ]
+        sent.result()
+        sent = self._pool.submit(self._cluster.bulk, documents)
+        statuses = self._cluster.bulk(records, tolerated=_THERE)
+        sent.result()
+        late = [id for id, status in zip(fresh, statuses, strict=True) if status == 409]
         mine = self._cluster.get("records", late, source=("batch",)) if late else {}
-        # written again: another process may have settled threads before all of this was there
-        self._cluster.bulk([loose])
+        self._after.append(loose)
         return {id for id in late if mine[id].source["batch"] != name}
 
     def _gain(self, places: dict[str, list[Place]]) -> set[str]:
