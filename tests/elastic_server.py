@@ -4,6 +4,7 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -180,6 +181,7 @@ def running() -> Iterator[Server]:
 
 
 if __name__ == "__main__":  # python -m tests.elastic_server: until ^C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with running() as one:
         print(one.address, flush=True)
         with contextlib.suppress(KeyboardInterrupt):
