@@ -34,7 +34,7 @@ STOPPING = "Stopping once the batch at hand is stored; once more quits at once."
 
 def register(group: click.Group) -> None:
     """Adds the commands of this module."""
-    for command in (ingest, status, failures, verify, reindex):
+    for command in (ingest, status, failures, verify, reindex, copy):
         group.add_command(command)
 
 
@@ -301,3 +301,23 @@ def reindex(ctx: click.Context, engine: str, as_json: bool) -> None:
         click.echo(f"{done:,} messages are in the index.")
     ctx.exit(DONE)
 
+
+@click.command()
+@click.option("--from", "source", required=True, metavar="CORPUS", help="What to copy.")
+@click.option("--to", "target", required=True, metavar="CORPUS", help="Where it goes.")
+@json_option
+@click.pass_context
+def copy(ctx: click.Context, source: str, target: str, as_json: bool) -> None:
+    """Copy a corpus, from a folder into a cluster or the other way, and compare the two."""
+    from ingest import copying
+    from search.engine import open_engine
+
+    with closing(open_engine(source)) as old, closing(open_engine(target, create=True)) as new, \
+            progress(as_json) as shown:  # fmt: skip
+        found = copying.copy(old, new, shown)
+    if as_json:
+        print_json(found)
+    else:
+        verdict = "both corpora are the same" if found.same else "the corpora differ"
+        click.echo(f"{found.messages:,} messages: {verdict}; digest {found.digest}.")
+    ctx.exit(DONE if found.same else COUNTED)

@@ -274,3 +274,21 @@ def test_the_commands(address: str, tmp_path: Path) -> None:
     assert run("verify") == {"checked": 5, "bad": []}
     assert run("reindex") == {"indexed": 5}
     assert len(run("search", "harbour")["result"]["hits"]) == 5
+
+
+def test_a_corpus_moves_into_a_cluster_and_back(address: str, tmp_path: Path) -> None:
+    def run(*arguments: str) -> Any:
+        result = CliRunner().invoke(main, [*arguments, "--json"], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    first, last = str(tmp_path / "first"), str(tmp_path / "last")
+    run("demo", "--no-serve", "--engine", first)
+    assert run("copy", "--from", first, "--to", address)["same"]
+    assert run("copy", "--from", address, "--to", last)["same"]
+    assert run("copy", "--from", first, "--to", address)["same"]
+    stored, moved = run("status", "--engine", first), run("status", "--engine", last)
+    for name in stored.keys() - {"engine", "stored_bytes"}:
+        assert stored[name] == moved[name], name
+    attached = "is:attached"
+    assert run("search", attached, "--engine", address)["result"]["total"] > 0
