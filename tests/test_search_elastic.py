@@ -290,5 +290,27 @@ def test_a_corpus_moves_into_a_cluster_and_back(address: str, tmp_path: Path) ->
     stored, moved = run("status", "--engine", first), run("status", "--engine", last)
     for name in stored.keys() - {"engine", "stored_bytes"}:
         assert stored[name] == moved[name], name
-    attached = "is:attached"
-    assert run("search", attached, "--engine", address)["result"]["total"] > 0
+
+
+def test_a_site_whose_server_is_away_says_so(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from elasticsearch import ConnectionError as Gone
+
+    from webapp import create_app
+    from webapp.cli import Mail
+
+    engine = ElasticEngine.open(address, create=True)
+    fill(engine, corpus())
+    client = create_app(engine, Mail()).test_client()
+    there = engine._cluster._client.perform_request
+
+    def away(*arguments: object, **named: object) -> Any:
+        raise Gone("refused")
+
+    monkeypatch.setattr(engine._cluster._client, "perform_request", away)
+    for path in ("/", "/.json?q=harbour", "/status"):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert "does not answer" in answer.text
+    monkeypatch.setattr(engine._cluster._client, "perform_request", there)
+    assert client.get("/?q=harbour").status_code == 200
+    engine.close()
