@@ -33,6 +33,10 @@ _VARIABLE = "UNSEALED_ELASTIC_"
 T = TypeVar("T")
 
 
+class NotAllowed(EngineUnavailable):
+    """The cluster's user lacks a privilege."""
+
+
 class Op(Struct, frozen=True):
     """One line of a bulk. `kind` is index, create, update or delete; `seen` the (seq_no, primary_term) it builds on."""
 
@@ -82,7 +86,7 @@ class Cluster:
             raise CorpusError(f"{url} is not an address of an Elasticsearch cluster.") from None
         if not _NAME.fullmatch(prefix):
             raise CorpusError(f'"{prefix}" can\'t name indexes: small letters, digits, "-" and "_", a letter first.')
-        client = Elasticsearch(hosts, request_timeout=TIMEOUT, max_retries=0, **_credentials(scheme))
+        client = Elasticsearch(hosts, request_timeout=TIMEOUT, max_retries=len(hosts) - 1, **_credentials(scheme))
         return cls(client, prefix, f"{scheme}://{place}/{prefix}")
 
     @staticmethod
@@ -142,7 +146,7 @@ class Cluster:
         if status == 401:
             return EngineUnavailable(f"Elasticsearch at {self.shown} asks for a user and a password, or another one.")
         if status == 403:
-            return EngineUnavailable(f"Elasticsearch at {self.shown} does not allow this: {reason}.")
+            return NotAllowed(f"Elasticsearch at {self.shown} does not allow this: {reason}.")
         if status in _BUSY:
             return EngineUnavailable(f"Elasticsearch at {self.shown} can't answer now ({kind or status}).")
         return EngineUnavailable(f"Elasticsearch at {self.shown} refuses a request ({status} {kind}: {reason}).")

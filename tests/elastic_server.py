@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.request
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -73,6 +73,7 @@ class Server:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
+        self.authorization = ""  # the header by which `wait` asks
         home = install()
         self.home = folder / "home"
         shutil.copytree(home, self.home, symlinks=True, copy_function=_link)
@@ -117,11 +118,19 @@ class Server:
             assert self.process
             if self.process.poll() is not None:
                 break
-            with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=10) as answer:
+            asked = urllib.request.Request(address, headers={"Authorization": self.authorization})
+            with contextlib.suppress(OSError), urllib.request.urlopen(asked, timeout=10) as answer:
                 if answer.status == 200:
                     return
             time.sleep(0.3)
         raise RuntimeError((self.folder / "output.log").read_text(errors="replace")[-3000:])
+
+    def add_user(self, name: str, password: str, role: str) -> None:
+        """A user of the file realm; before the start."""
+        java = Path(shutil.which("java") or "java").resolve().parents[1]
+        subprocess.run([self.home / "bin" / "elasticsearch-users", "useradd", name, "-p", password, "-r", role],
+                       check=True, env={"PATH": os.environ["PATH"], "ES_JAVA_HOME": str(java)},
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # fmt: skip
 
     def kill(self) -> None:
         """Ends it as a power cut would."""
@@ -167,12 +176,15 @@ def _user() -> pwd.struct_passwd:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """A node in a folder of its own, both gone afterwards."""
+def running(settings: Mapping[str, str] | None = None, prepare: Callable[[Server], None] | None = None
+            ) -> Iterator[Server]:  # fmt: skip
+    """A node in a folder of its own, both gone afterwards; `prepare` is called before the start."""
     folder = Path(tempfile.mkdtemp(prefix="unsealed-elastic-"))
     folder.chmod(0o755)
-    server = Server(folder)
+    server = Server(folder, settings)
     try:
+        if prepare:
+            prepare(server)
         server.start()
         yield server
     finally:

@@ -314,3 +314,12 @@ def test_a_site_whose_server_is_away_says_so(address: str, monkeypatch: pytest.M
     monkeypatch.setattr(engine._cluster._client, "perform_request", there)
     assert client.get("/?q=harbour").status_code == 200
     engine.close()
+
+
+def test_one_of_two_hosts_is_enough(address: str) -> None:
+    scheme, _, place = address.partition("://")
+    engine = open_engine(f"{scheme}://127.0.0.1:1,{place}", create=True)
+    fill(engine, corpus())
+    for _ in range(4):
+        assert names(engine, "leaking") == ["a1", "a2"]
+    engine.close()
