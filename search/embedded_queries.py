@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import combinations
 
 import tantivy
 from tantivy import FieldType, Occur, Query
@@ -10,6 +11,7 @@ from search.query import And, Between, Exact, Node, Not, Or, Phrase, Word
 from search.weights import FIELDS, TIE, UNHIDDEN, WEIGHTS, nodes
 from search.words import CJK_RUN, lone_ideograph, tokens
 
+_PAIRED = 8  # words of a phrase with slop that are held against each other
 _MOST = (1 << 63) - 1  # integers in the index have 64 bits
 
 
@@ -88,12 +90,25 @@ class Compiler:
         if isinstance(node, Word) and node.prefix:
             return self._prefix(field, words)
         if len(words) > 1:
-            return Query.phrase_query(self._schema, field, list(words), node.slop if isinstance(node, Phrase) else 0)
+            return self._phrase(field, words, node.slop if isinstance(node, Phrase) else 0)
         if isinstance(node, Word) and node.fuzzy and not CJK_RUN.search(words[0]):
             return Query.fuzzy_term_query(self._schema, field, words[0], min(node.fuzzy, 2))
         if lone_ideograph(words[0]):  # the index holds pairs
             return Query.regex_query(self._schema, field, f".?{words[0]}.?")
         return Query.term_query(self._schema, field, words[0])
+
+    def _phrase(self, field: str, words: list[str], slop: int) -> Query:
+        """Words in this order, at most `slop` places astray.
+
+        Tantivy measures three or more words with slop in one way when it scores and in another when it counts, so they
+        are asked for pair by pair: no two of them may be further astray than all of them together.
+        """
+        if not slop or len(words) == 2:
+            return Query.phrase_query(self._schema, field, list(words), slop)
+        places = list(enumerate(words[:_PAIRED]))
+        pairs = [Query.phrase_query(self._schema, field, [*pair], slop) for pair in combinations(places, 2)]
+        rest = [Query.term_query(self._schema, field, word) for word in words[_PAIRED:]]
+        return _all([*pairs, *rest])
 
     def _prefix(self, field: str, words: list[str]) -> Query:
         if len(words) == 1:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ingest.threads import prepare, settle
-from mappings.records import Address, ArchiveState, Message, Place
+from mappings.records import Address, ArchiveState, Message, Place, Segment
 from search import embedded_store
 from search.engine import Batch, open_engine
 from search.parse import parse
@@ -63,3 +63,23 @@ def test_no_statement_reads_a_whole_table_to_find_a_few_rows(tmp_path: Path, mon
         and ((step.startswith("SCAN") and step.split()[1] in tables) or "PRIMARY KEY (rowid<?)" in step)
     ]
     assert scans == []
+
+
+def test_words_near_by_are_the_same_mails_in_every_order(tmp_path: Path) -> None:
+    engine = open_engine(str(tmp_path / "corpus"), create=True)
+    words = ["ash", "birch", "cedar", "elm", "fir"]
+    mails = []
+    for number in range(300):
+        text = " ".join(words[(number * 7**place // 3) % 5] for place in range(1, 12))
+        segments = (Segment("own", 0, len(text)),)
+        mails.append(Message(id=f"{number:064x}", size=3, text=text, segments=segments, subject=str(number)))
+    with engine.writer() as writer:
+        prepared = [prepare(mail, b"raw", Place("a", "", number)) for number, mail in enumerate(mails)]
+        writer.take(Batch(state=ArchiveState(archive="a"), messages=prepared))
+        writer.index()
+    for slop in (1, 2, 3):
+        query = parse(f'own:"ash cedar fir"~{slop}')
+        best, newest = (engine.search(query, order=order, limit=300) for order in ("relevance", "newest"))
+        assert {hit.row.id for hit in best.hits} == {hit.row.id for hit in newest.hits}
+        assert best.total == newest.total == len(best.hits) > 0
+    engine.close()
