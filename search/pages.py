@@ -14,8 +14,8 @@ from search.results import Bar, Facet, FacetValue, Histogram
 
 FACETS = {"from": "from_address", "collection": "collection", "lang": "lang", "has": "has", "list": "list"}
 VALUES = 12  # listed of each facet
-_ASKED = 100  # more than are listed, since equal counts come in any order
-_ASKED_OF_EACH = 1_000  # of each segment, so that what is frequent in all but first in none is counted right
+_ASKED = 40  # more than are listed, since equal counts come in any order
+_ASKED_OF_EACH = 200  # of each segment, so that what is frequent in all but first in none is counted right
 BARS = 400  # a histogram with more is shown without its gaps
 _MONTHS_OF_YEARS = 48  # longer spans are shown by years
 _MONTHS_OF_DAYS = 3  # spans of so many months or fewer are shown by days
