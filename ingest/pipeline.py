@@ -259,17 +259,16 @@ class Loader:
         except UnicodeEncodeError:  # nothing of the batch was stored
             chunk = storable(chunk)
             counts = taker.take(Batch(state=state, messages=chunk.messages, failures=chunk.failures))
-        lost = sum(not failure.message for failure in chunk.failures)
-        read = len(chunk.messages) + lost
+        read = len(chunk.messages) + counts.failed
         track.state = replace(
             state, read=state.read + read, new=state.new + counts.new, already=state.already + counts.already,
-            failed=state.failed + lost,
+            failed=state.failed + counts.failed,
         )  # fmt: skip
         outcome.read += read
         outcome.new += counts.new
         outcome.already += counts.already
-        outcome.failed += lost
-        outcome.partial += len(chunk.failures) - lost
+        outcome.failed += counts.failed
+        outcome.partial += len(chunk.failures) - counts.failed
         outcome.notes += sum(len(prepared.message.notes) for prepared in chunk.messages)
         outcome.bytes += work.size
         track.bytes += work.size
@@ -365,5 +364,4 @@ class DryWriter:
         self.seen.update(bytes.fromhex(id[:32]) for id in ids if id not in here)
         new = len(self.seen) - before
         self.found.extend(batch.failures)
-        lost = sum(not failure.message for failure in batch.failures)
-        return Counts(new=new, already=len(ids) - new, failed=lost)
+        return Counts(new=new, already=len(ids) - new, failed=batch.lost())

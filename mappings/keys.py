@@ -15,7 +15,12 @@ def link_key(message_id: str) -> int:
 
 def ghost_id(message_id: str) -> str:
     """The id of the ghost for a Message-ID: "g" and its link key in 16 hex digits."""
-    return f"g{link_key(message_id) & 0xFFFFFFFFFFFFFFFF:016x}"
+    return ghost_of(link_key(message_id))
+
+
+def ghost_of(key: int) -> str:
+    """The id of the ghost for a link key; `ghost_key` undoes it."""
+    return f"g{key & 0xFFFFFFFFFFFFFFFF:016x}"
 
 
 def ghost_key(id: str) -> int:

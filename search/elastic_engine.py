@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Self
 
-from mappings.records import ArchiveState, Failure, Message, MessageRow, Place, Status, Thread
+from mappings.records import Failure, Message, MessageRow, Place, Status, Thread
 from search import elastic_audit
 from search.elastic import Cluster
 from search.elastic_pages import Asked, Found, answer
@@ -143,11 +143,6 @@ class ElasticEngine:
             id=listed[0].thread, subject=topic or first.subject, rows=tuple(listed),
             first=min(dates, default=None), last=max(dates, default=None),
         )  # fmt: skip
-
-    def archives(self) -> list[ArchiveState]:
-        """The ledger."""
-        elastic_audit.fresh(self._cluster)
-        return elastic_audit.archives(self._cluster)
 
     def status(self) -> Status:
         """Counts for the whole corpus."""

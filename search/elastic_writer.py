@@ -100,8 +100,7 @@ class ElasticWriter:
         known = {id: places[id] for id in there.keys() | others}
         gained = self._gain(known) if known else set()
         new = len(fresh) - len(others) + len(again)
-        lost = sum(not failure.message for failure in batch.failures)
-        counts = Counts(new=new, already=len(ids) - new, failed=lost)
+        counts = Counts(new=new, already=len(ids) - new, failed=batch.lost())
         self._note_failures(batch.failures)
         copies = {doc.source["copy_key"] for id, doc in there.items() if id in gained} - {0}
         copies |= {prepared.copy_key for prepared in fresh.values()} - {0}

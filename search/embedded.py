@@ -9,7 +9,7 @@ from typing import Self
 
 import tantivy
 
-from mappings.records import ArchiveState, Failure, Message, MessageRow, Place, Status, Thread
+from mappings.records import Failure, Message, MessageRow, Place, Status, Thread
 from search import embedded_audit
 from search.base64_runs import grow
 from search.embedded_documents import record_decoder
@@ -115,6 +115,9 @@ class EmbeddedEngine:
             number = self._store.find(id)
         except NotFound:
             return None
+        return self._label_of(number)
+
+    def _label_of(self, number: int) -> int:
         table = "messages" if number > 0 else "ghosts"
         return self._store.number(f"SELECT label FROM {table} WHERE num = ?", (abs(number),))
 
@@ -197,7 +200,7 @@ class EmbeddedEngine:
         """The conversation that a message or ghost is in; NotFound."""
         with translated():
             number = self._store.find(id)
-            label = self._label(id)
+            label = self._label_of(number)
             rows = self._store.all(
                 "SELECT num, pos, date FROM messages WHERE label = ?"
                 " UNION ALL SELECT -num, pos, NULL FROM ghosts WHERE label = ? ORDER BY pos, num",
@@ -205,17 +208,12 @@ class EmbeddedEngine:
             )
             known = self._store.one("SELECT subject FROM threads WHERE label = ?", (label,))
             found = self._store.rows([row[0] for row in rows])
-        first = next(row for row in found if row.id) if number < 0 else self._store.rows([number])[0]
+        asked = next(line for (num, _, _), line in zip(rows, found, strict=True) if num == number)
         dates = [row[2] for row in rows if row[2] is not None]
         return Thread(
-            id=found[0].thread, subject=known[0] if known else first.subject, rows=tuple(found),
+            id=found[0].thread, subject=known[0] if known else asked.subject, rows=tuple(found),
             first=min(dates, default=None), last=max(dates, default=None),
         )  # fmt: skip
-
-    def archives(self) -> list[ArchiveState]:
-        """The ledger."""
-        with translated():
-            return embedded_audit.archives(self._store)
 
     def status(self) -> Status:
         """Counts for the whole corpus."""

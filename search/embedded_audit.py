@@ -1,6 +1,6 @@
 """What an embedded corpus holds and whether it is whole: counts, ledger, failures, digest, verification."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from msgspec import MsgspecError, json
@@ -27,9 +27,9 @@ def places(store: Store, number: int) -> list[Place]:
     ]
 
 
-def archives(store: Store) -> list[ArchiveState]:
-    """The ledger, in the order of reading."""
-    rows = store.all(f"SELECT done, {', '.join(_LEDGER)} FROM archives ORDER BY num")
+def archives(store: Store, where: str = "", values: Sequence[str] = ()) -> list[ArchiveState]:
+    """The ledger, or those of its lines that `where` names, in the order of reading."""
+    rows = store.all(f"SELECT done, {', '.join(_LEDGER)} FROM archives {where} ORDER BY num", values)
     return [ArchiveState(done=bool(row[0]), **dict(zip(_LEDGER, row[1:], strict=True))) for row in rows]
 
 

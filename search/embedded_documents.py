@@ -8,7 +8,7 @@ from typing import Any
 import tantivy
 from msgspec import Struct, json, msgpack
 
-from mappings.keys import ghost_key
+from mappings.keys import ghost_of
 from mappings.records import Message, Prepared
 from search.documents import document, ghost_document
 from search.embedded_queries import between
@@ -103,11 +103,9 @@ class Documents:
             self.discard()
             raise EngineUnavailable(f"The full-text index can't be written: {error}.") from error
         self._index.reload()
-        connection = self._store.connection()
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("UPDATE meta SET value = ? WHERE key = 'indexed'", (commit.last,))
-        connection.execute("DELETE FROM stale WHERE generation <= ?", (commit.generation,))
-        connection.execute("COMMIT")
+        with self._store.transaction() as connection:
+            connection.execute("UPDATE meta SET value = ? WHERE key = 'indexed'", (commit.last,))
+            connection.execute("DELETE FROM stale WHERE generation <= ?", (commit.generation,))
         self._commit = None
 
     def catch_up(self) -> None:
@@ -206,9 +204,7 @@ class Documents:
         for num, label, key, message_id, subject, who in self._store.all(
             f"SELECT num, label, key, message_id, subject, who FROM ghosts {where}", values
         ):  # fmt: skip
-            id = f"g{key & 0xFFFFFFFFFFFFFFFF:016x}"
-            assert ghost_key(id) == key
-            yield ghost_document(GHOSTS + num, label, id, message_id, subject, who)
+            yield ghost_document(GHOSTS + num, label, ghost_of(key), message_id, subject, who)
 
     def _put_stale(self, numbers: Sequence[int]) -> None:
         writer = self._open()

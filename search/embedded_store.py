@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mappings.keys import ghost_key, link_key
+from mappings.keys import ghost_key, ghost_of, link_key
 from mappings.records import Address, MessageRow
 from search.embedded_blocks import Blocks
 from search.errors import CorpusDamaged, CorpusError, CorpusMissing, EngineUnavailable, NotFound, SearchError
@@ -105,6 +105,20 @@ class Store:
         self._local = threading.local()
         self.blocks.close()
 
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing, on this thread's connection."""
+        connection = self.connection()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            # a full disk may have rolled back already
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
     def all(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[Any]:
         """Every row of a statement."""
         return self.connection().execute(sql, values).fetchall()
@@ -142,12 +156,10 @@ class Store:
 
     def forget_index(self) -> None:
         """Notes that the full-text index holds nothing."""
-        connection = self.connection()
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("UPDATE meta SET value = 0 WHERE key = 'indexed'")
-        connection.execute("DELETE FROM stale")
-        connection.execute(f"INSERT INTO stale SELECT num + {GHOSTS}, 0 FROM ghosts")
-        connection.execute("COMMIT")
+        with self.transaction() as connection:
+            connection.execute("UPDATE meta SET value = 0 WHERE key = 'indexed'")
+            connection.execute("DELETE FROM stale")
+            connection.execute(f"INSERT INTO stale SELECT num + {GHOSTS}, 0 FROM ghosts")
 
     def end(self) -> int:
         """Where the next block goes."""
@@ -213,7 +225,7 @@ _GHOST_ROWS = f"""SELECT m.num, m.key, m.depth, m.message_id, m.subject, m.who, 
 def _id_of(message: bytes | None, ghost: int | None) -> str:
     if message is not None:
         return message.hex()
-    return "" if ghost is None else f"g{ghost & 0xFFFFFFFFFFFFFFFF:016x}"
+    return "" if ghost is None else ghost_of(ghost)
 
 
 def _message_row(row: Any, slim: Slim) -> MessageRow:

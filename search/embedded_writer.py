@@ -15,6 +15,7 @@ from msgspec import json
 from mappings.keys import ghost_key
 from mappings.records import ArchiveState, Place, Prepared
 from search.documents import document
+from search.embedded_audit import archives
 from search.embedded_documents import Documents
 from search.embedded_packing import Packed, pack, pack_slims
 from search.embedded_store import GHOSTS, Store, translated
@@ -72,17 +73,12 @@ class EmbeddedWriter:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        connection = self._store.connection()
         with translated():
             self._documents.collect()
-            connection.execute("BEGIN IMMEDIATE")
             try:
-                yield
-                connection.execute("COMMIT")
+                with self._store.transaction():
+                    yield
             except BaseException:
-                # a full disk may have rolled back already
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
                 self._documents.discard()
                 self._remember()
                 raise
@@ -90,16 +86,8 @@ class EmbeddedWriter:
     def state(self, archive: str, collection: str) -> ArchiveState | None:
         """The ledger's line for an archive."""
         with translated():
-            row = self._store.one(
-                "SELECT size, modified, head, position, done, kind, read, new, already, failed FROM archives"
-                " WHERE archive = ? AND collection = ?",
-                (archive, collection),
-            )
-        if row is None:
-            return None
-        names = ("size", "modified", "head", "position", "done", "kind", "read", "new", "already", "failed")
-        values = dict(zip(names, row, strict=True))
-        return ArchiveState(archive=archive, collection=collection, **values | {"done": bool(values["done"])})
+            found = archives(self._store, "WHERE archive = ? AND collection = ?", (archive, collection))
+        return found[0] if found else None
 
     def take(self, batch: Batch) -> Counts:
         """Stores a batch and moves the ledger on, all or nothing. A message already here only gains its place."""
@@ -111,8 +99,7 @@ class EmbeddedWriter:
                     numbers[prepared.message.id] = self._next
                     fresh.append((self._next, prepared))
                     self._next += 1
-            lost = sum(not failure.message for failure in batch.failures)
-            counts = Counts(new=len(fresh), already=len(batch.messages) - len(fresh), failed=lost)
+            counts = Counts(new=len(fresh), already=len(batch.messages) - len(fresh), failed=batch.lost())
             archive = self._note_archive(batch.state, counts)
             self._note_failures(batch)
             mails = [p for _, p in fresh]

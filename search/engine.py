@@ -27,6 +27,10 @@ class Batch(Struct, frozen=True, kw_only=True):
     messages: Sequence[Prepared] = ()
     failures: Sequence[Failure] = ()
 
+    def lost(self) -> int:
+        """How many failures stand for a message that is not stored, not even in part."""
+        return sum(not failure.message for failure in self.failures)
+
 
 class Member(Struct, frozen=True):
     """What a thread is built from: one message's own key, the mails it names, and the facts that order it."""
