@@ -4,12 +4,13 @@ import base64
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from mappings.keys import ghost_key, link_key
+from mappings.keys import link_key
 from mappings.records import Address, Message, MessageRow
 from search.elastic import Cluster, Doc
 from search.elastic_packing import Blocks, Stored
 from search.engine import Member
 from search.errors import NotFound
+from search.ids import ghost_link, is_prefix, only
 from search.slims import slim_decoder
 
 _MOST = 10_000  # values in one query
@@ -32,8 +33,8 @@ class Store:
     def ids(self, id: str) -> list[str]:
         """Ids of the messages that an id, a prefix of one (8 digits or more) or a Message-ID names."""
         found: list[str] = []
-        digits = id.lower()
-        if 8 <= len(digits) <= 64 and not digits.strip("0123456789abcdef"):
+        if is_prefix(id):
+            digits = id.lower()
             if len(digits) == 64:
                 found = list(self.cluster.get("records", [digits], source=False))
             else:
@@ -49,19 +50,12 @@ class Store:
     def find(self, id: str) -> str:
         """The id of the one message or ghost that an id names; NotFound."""
         if id.startswith("g"):
-            try:
-                key = ghost_key(id)
-            except ValueError:
-                raise NotFound(f"There is no message {id}.") from None
+            key = ghost_link(id)
             # a mail that has arrived takes the place of its ghost
             found = self._ids({"term": {"own_key": key}}, 1) or list(self.cluster.get("ghosts", [id], source=False))
         else:
             found = self.ids(id)
-            if len(id) <= 64 and len(found) > 1 and "@" not in id:
-                raise NotFound(f"More than one message's id begins with {id}.")
-        if not found:
-            raise NotFound(f"There is no message {id}.")
-        return found[0]
+        return only(found, id)
 
     def message_id(self, id: str) -> str:
         """The same for messages alone; NotFound for a ghost."""

@@ -11,10 +11,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mappings.keys import ghost_key, ghost_of, link_key
+from mappings.keys import ghost_of, link_key
 from mappings.records import Address, MessageRow
 from search.embedded_blocks import Blocks
-from search.errors import CorpusDamaged, CorpusError, CorpusMissing, EngineUnavailable, NotFound, SearchError
+from search.errors import CorpusDamaged, CorpusError, CorpusMissing, EngineUnavailable, SearchError
+from search.ids import ghost_link, is_prefix, only
 from search.slims import Slim, slim_decoder
 
 FORMAT = 1  # of the tables and the index together; another number asks for another program
@@ -168,9 +169,8 @@ class Store:
     def numbers(self, id: str) -> list[int]:
         """Numbers of the messages that an id, a prefix of one (8 digits or more) or a Message-ID names."""
         found: list[int] = []
-        digits = id.lower()
-        if 8 <= len(digits) <= 64 and not digits.strip("0123456789abcdef"):
-            low, high = bytes.fromhex(digits.ljust(64, "0")), bytes.fromhex(digits.ljust(64, "f"))
+        if is_prefix(id):
+            low, high = bytes.fromhex(id.ljust(64, "0")), bytes.fromhex(id.ljust(64, "f"))
             rows = self.all("SELECT num FROM messages WHERE id BETWEEN ? AND ? LIMIT 2", (low, high))
             found = [row[0] for row in rows]
         if not found:
@@ -182,22 +182,12 @@ class Store:
     def find(self, id: str) -> int:
         """The number of the one message that an id names, minus that of a ghost; NotFound."""
         if id.startswith("g"):
-            try:
-                key = ghost_key(id)
-            except ValueError:
-                raise NotFound(f"There is no message {id}.") from None
+            key = ghost_link(id)
             # a mail that has arrived takes the place of its ghost
             row = self.one("SELECT num FROM messages WHERE own_key = ? AND own_key <> 0 ORDER BY id", (key,))
             row = row or self.one("SELECT -num FROM ghosts WHERE key = ?", (key,))
-            if row is None:
-                raise NotFound(f"There is no message {id}.")
-            return int(row[0])
-        found = self.numbers(id)
-        if len(id) <= 64 and len(found) > 1 and "@" not in id:
-            raise NotFound(f"More than one message's id begins with {id}.")
-        if not found:
-            raise NotFound(f"There is no message {id}.")
-        return found[0]
+            return int(only(row or (), id))
+        return only(self.numbers(id), id)
 
     def rows(self, numbers: Sequence[int]) -> list[MessageRow]:
         """Slim rows in the order of the numbers asked for; negative ones are ghosts."""
