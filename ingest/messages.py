@@ -41,37 +41,42 @@ _CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}\"?([\w.:\-]{2,40})", re.I)
 class Reading(Struct, frozen=True):
     """A message as read, and the raw bytes of the mails attached to it.
 
-    `attached` goes one level down, in the order of the attachments whose `.message` is set (to its SHA-256).
+    `attached` goes one level down, in the order of the attachments whose `.message` is set (to its SHA-256); `made`
+    says of each what it was made from, "" for bytes as they came.
     """
 
     message: Message
     attached: tuple[bytes, ...] = ()
+    made: tuple[str, ...] = ()
 
 
-def read_message(raw: bytes, *, carrier: str = "", parser: str = "fast") -> Reading:
+def read_message(raw: bytes, *, carrier: str = "", parser: str = "fast", made: str = "") -> Reading:
     """Read one mail. Never raises; what was assumed or repaired is in the message's notes.
 
     `carrier` is the id of the message this one was attached to; `parser` "mailparser" reads it with that library
-    (ten times slower, a second opinion) instead of "fast".
+    (ten times slower, a second opinion) instead of "fast". `made` is the mark of the reader that composed `raw`; the
+    mails attached that it composed along (`ingest.compose` leaves those unencoded) carry it too.
     """
     try:
-        reading = _read(raw, carrier)
+        reading = _read(raw, carrier, made)
     except Exception as problem:  # the last net: a mail must not be lost to a fault of ours
-        return _bare(raw, carrier, problem)
+        return _bare(raw, carrier, made, problem)
     return _second(raw, reading) if parser == "mailparser" else reading
 
 
-def _read(raw: bytes, carrier: str) -> Reading:
+def _read(raw: bytes, carrier: str, made: str) -> Reading:
     """The whole way for one mail."""
     head, data = _open(raw)
     tree = read_tree(data, head)
     body = read_body(tree)
-    attachments, attached, damage = _attachments(tree, body)
+    attachments, mails, damage = _attachments(tree, body, made)
     segments = split(body.text)
     notes = [Note(code, _HEAD_NOTES[code]) for code in dict.fromkeys(head.problems)] + tree.notes + body.notes + damage
     lang = language(own_words(body.text, segments, 400))
-    rest = {"segments": segments, "attachments": tuple(attachments), "carrier": carrier, "parser": "fast", "lang": lang}
-    return Reading(_message(raw, head, body, notes, rest), tuple(attached))
+    rest = {"segments": segments, "attachments": tuple(attachments), "carrier": carrier, "parser": "fast", "lang": lang,
+            "made": made}  # fmt: skip
+    message = _message(raw, head, body, notes, rest)
+    return Reading(message, tuple(mail for mail, _ in mails), tuple(mark for _, mark in mails))
 
 
 def _second(raw: bytes, reading: Reading) -> Reading:
@@ -79,10 +84,10 @@ def _second(raw: bytes, reading: Reading) -> Reading:
     from ingest.forensics import second_opinion  # imports slowly, and is rarely wanted
 
     try:
-        return Reading(second_opinion(raw, reading.message), reading.attached)
+        return replace(reading, message=second_opinion(raw, reading.message))
     except Exception as problem:
         note = Note("mailparser-failed", f"mailparser could not read this message ({type(problem).__name__}).")
-        return Reading(replace(reading.message, notes=(*reading.message.notes, note)), reading.attached)
+        return replace(reading, message=replace(reading.message, notes=(*reading.message.notes, note)))
 
 
 def _open(raw: bytes) -> tuple[Head, bytes]:
@@ -200,10 +205,12 @@ def _list_id(head: Head) -> str:
     return ""
 
 
-def _attachments(tree: Tree, body: Body) -> tuple[list[Attachment], list[bytes], list[Note]]:
-    """Every leaf that is not body, the raw bytes of those that are mails, and notes on damage."""
+def _attachments(
+    tree: Tree, body: Body, made: str = ""
+) -> tuple[list[Attachment], list[tuple[bytes, str]], list[Note]]:
+    """Every leaf that is not body, the raw bytes and the marks of those that are mails, and notes on damage."""
     attachments: list[Attachment] = []
-    attached: list[bytes] = []
+    attached: list[tuple[bytes, str]] = []
     notes: list[Note] = []
     html: bytes | None = None
     for leaf in tree.leaves():
@@ -221,7 +228,7 @@ def _attachments(tree: Tree, body: Body) -> tuple[list[Attachment], list[bytes],
         digest = sha256(content).hexdigest()
         is_mail = leaf.is_mail or (leaf.name.lower().endswith(".eml") and bool(read_head(content[:4000]).fields))
         if is_mail and content.strip():
-            attached.append(content)
+            attached.append((content, "" if leaf.cte else made))
         attachments.append(
             Attachment(
                 part=leaf.number,
@@ -249,12 +256,12 @@ def _html_bytes(tree: Tree, number: str) -> bytes:
     return next((leaf.content for leaf in tree.leaves() if leaf.number == number), b"")
 
 
-def _bare(raw: bytes, carrier: str, problem: Exception) -> Reading:
+def _bare(raw: bytes, carrier: str, made: str, problem: Exception) -> Reading:
     """The worst case: the bytes as text, so that the mail can still be found and read."""
     body = Body()
     body.text = clean(raw[:1_000_000].decode("utf-8", "replace")).replace("\r\n", "\n").strip("\n")
     note = Note("reader-failed", f"This could not be read in full ({type(problem).__name__}): its raw text is shown.")
-    rest: dict[str, Any] = {"segments": split(body.text), "carrier": carrier, "parser": "raw"}
+    rest: dict[str, Any] = {"segments": split(body.text), "carrier": carrier, "parser": "raw", "made": made}
     try:
         return Reading(_message(raw, read_head(raw), body, [note], rest))
     except Exception:

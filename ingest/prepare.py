@@ -75,7 +75,7 @@ def prepare_chunk(setting: Setting, items: Sequence[Item | Problem]) -> Chunk:
                 archive=setting.archive, member=item.member, offset=item.offset, collection=setting.collection,
                 flags=item.flags, labels=tuple(item.labels),
             )  # fmt: skip
-            _take(item.raw, place, setting.parser, chunk)
+            _take(item.raw, place, setting.parser, chunk, item.made)
     return chunk
 
 
@@ -124,17 +124,18 @@ def storable(chunk: Chunk) -> Chunk:
             _encoder.encode(prepared.message)
             mended.messages.append(prepared)
         except UnicodeEncodeError:
-            _keep_bare(prepared.raw, prepared.place, prepared.message.carrier, problem, mended)
+            message = prepared.message
+            _keep_bare(prepared.raw, prepared.place, message.carrier, problem, mended, message.made)
     return mended
 
 
-def _take(raw: bytes, place: Place, parser: str, chunk: Chunk) -> None:
+def _take(raw: bytes, place: Place, parser: str, chunk: Chunk, made: str = "") -> None:
     """Adds a message and, after it, those attached to it, whatever their depth."""
-    todo = [(raw, place, "", 0)]
+    todo = [(raw, place, "", made, 0)]
     spent = 0
     while todo:
-        raw, place, carrier, depth = todo.pop()
-        reading = _read(raw, place, carrier, parser, chunk)
+        raw, place, carrier, made, depth = todo.pop()
+        reading = _read(raw, place, carrier, parser, chunk, made)
         id = chunk.messages[-1].message.id
         if not reading or not reading.attached:
             continue
@@ -143,33 +144,34 @@ def _take(raw: bytes, place: Place, parser: str, chunk: Chunk) -> None:
             reason = f"Mails attached to mails more than {DEPTH} deep, or too many: they were left inside this one."
             chunk.failures.append(_failure(place, "too-deep", reason, id))
             continue
+        marks = reading.made or ("",) * len(reading.attached)
         inner = [
             (attached, Place(archive=place.archive, member=f"{place.member}#{part}", offset=place.offset,
-                             collection=place.collection), id, depth + 1)
-            for part, attached in zip(_parts(reading), reading.attached, strict=True)
+                             collection=place.collection), id, mark, depth + 1)
+            for part, attached, mark in zip(_parts(reading), reading.attached, marks, strict=True)
         ]  # fmt: skip
         todo.extend(reversed(inner))
 
 
-def _read(raw: bytes, place: Place, carrier: str, parser: str, chunk: Chunk) -> Reading | None:
+def _read(raw: bytes, place: Place, carrier: str, parser: str, chunk: Chunk, made: str) -> Reading | None:
     """Adds one message; if it can't be read, its bytes with a bare record, and a failure that names it."""
     try:
-        reading = read_message(raw, carrier=carrier, parser=parser)
+        reading = read_message(raw, carrier=carrier, parser=parser, made=made)
         chunk.messages.append(prepare(reading.message, raw, place))
         return reading
     except BaseException as error:  # a panic in a parser written in Rust is no Exception
         if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
             raise
-        _keep_bare(raw, place, carrier, error, chunk)
+        _keep_bare(raw, place, carrier, error, chunk, made)
         return None
 
 
-def _keep_bare(raw: bytes, place: Place, carrier: str, error: BaseException, chunk: Chunk) -> None:
+def _keep_bare(raw: bytes, place: Place, carrier: str, error: BaseException, chunk: Chunk, made: str) -> None:
     """Adds a message that could not be read as its bytes with an almost empty record, and the failure that names it."""
     reason = f"The message could not be read ({type(error).__name__}: {str(error)[:300]}); its bytes are kept."
     reason = reason.encode("utf-8", "backslashreplace").decode()
     id = hashlib.sha256(raw).hexdigest()
-    bare = Message(id=id, size=len(raw), carrier=carrier, notes=(Note(code="unread", text=reason),))
+    bare = Message(id=id, size=len(raw), carrier=carrier, made=made, notes=(Note(code="unread", text=reason),))
     chunk.messages.append(Prepared(message=bare, raw=raw, place=place, links=(0,)))
     chunk.failures.append(_failure(place, "unread", reason, id))
 

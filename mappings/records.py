@@ -81,6 +81,7 @@ class Message(Struct, frozen=True, omit_defaults=True, kw_only=True):
     notes: tuple[Note, ...] = ()
     carrier: str = ""  # id of the message this one was attached to
     parser: str = ""  # which reader made this record
+    made: str = ""  # a key of `mappings.made.MADE` when the bytes are ours; "" for a mail as it came
 
 
 class Hop(Struct, frozen=True, omit_defaults=True, kw_only=True):

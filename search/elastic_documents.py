@@ -44,6 +44,8 @@ def op(
         collections = group.collections if group.primary == message.id else collections
     if message.carrier:
         marks.append("attached")
+    if message.made:
+        marks.append("made")
     found = document(number(message.id), label, message, list(collections), marks, terms)
     return Op("index", index, message.id, json.encode(found))
 

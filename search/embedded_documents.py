@@ -266,4 +266,6 @@ def _marks(num: int, message: Message, group: _Group | None) -> list[str]:
         marks.append("duplicate")
     if message.carrier:
         marks.append("attached")
+    if message.made:
+        marks.append("made")
     return marks

@@ -35,6 +35,7 @@ IS = {
     "attached": "that was attached to another mail",
     "message": "that is here in full",
     "primary": "that stands for all its copies",
+    "made": "that Unsealed made from an Outlook item, a table, a document …",
 }
 
 OPERATORS = (

@@ -122,7 +122,7 @@ def bad(code: str = "truncated") -> Problem:
     return Problem(stage="split", code=code, reason="It ends too early.")
 
 
-def fake_reader(raw: bytes, *, carrier: str = "", parser: str = "fast") -> Reading:
+def fake_reader(raw: bytes, *, carrier: str = "", parser: str = "fast", made: str = "") -> Reading:
     """Reads `nest 3` as a mail with `nest 2` attached to it, and so on; falls over where it is told to."""
     if b"panic" in raw:
         raise RuntimeError("no such luck")

@@ -51,7 +51,7 @@ def corpus() -> list[tuple[Message, bytes]]:
         mail("b1", "Le café est fermé, la société aussi.\n", subject="Fermé", from_=(CLO,), to=(ANN, BOB),
              date=T0 + 40 * DAY, lang="fr"),
         mail("c1", "会議は来週です。\n", subject="来週の会議", from_=(CLO,), date=T0 + 41 * DAY, lang="ja"),
-        mail("d1", "See the plan.\n", subject="Plan", date=T0 + 42 * DAY, attachments=(
+        mail("d1", "See the plan.\n", subject="Plan", date=T0 + 42 * DAY, made="table", attachments=(
             Attachment(part="2", name="harbour-plan.pdf", declared="application/pdf", size=10, sha256="ab" * 32),)),
         mail("e1", "An answer to a mail that nobody has.\n", subject="Re: Lost", in_reply_to=("lost@x.example",),
              references=("lost@x.example",), date=T0 + 43 * DAY),
@@ -191,6 +191,7 @@ QUESTIONS = {
     "date:2014-05..2014-05": ["a1", "a2", "a3"],
     "date:none": ["f1"],
     "is:ghost": ["lost"],
+    "is:made": ["d1"],
     "larger:1M": [],
     "subject:daily 7": ["r7"],
     "-harbour -report -after:2014-06-23": [],

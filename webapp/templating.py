@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Flask, request
 
+from mappings.made import told
 from search.query import Query
 from webapp import formats, histogram, text
 from webapp.context import Ask, site
@@ -43,7 +44,7 @@ def register(app: Flask) -> None:
     for function in (
         formats.date, formats.day, formats.machine_date, formats.size, formats.number, formats.plural, formats.delay,
         formats.people, formats.topic, formats.place, formats.field_name, text.line, text.fragment, text.plain,
-        language, facet_name,
+        language, facet_name, told,
     ):  # fmt: skip
         env.filters[function.__name__] = function
     env.globals.update(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from rich.console import Console
 from rich.text import Text
 
+from mappings.made import told
 from mappings.plain import clean, clean_text
 from mappings.records import Address, Message, MessageRow, Place, Thread
 from search.results import Fragment, Hit, Page
@@ -102,6 +103,8 @@ def show_message(console: Console, message: Message, places: list[Place], copies
         _field(console, "Found in", clean(place.archive + (f" › {place.member}" if place.member else "") + at))
     for copy in copies:
         _field(console, "Copy", copy.id)
+    if message.made:
+        _field(console, "Made", told(message.made))
     for attached in message.attachments:
         kind = attached.sniffed or attached.declared or "unknown type"
         _field(console, "Attachment", clean(f"{attached.name or 'no name'} ({kind}, {attached.size:,} bytes)"))

@@ -19,6 +19,7 @@ class Item(Struct):
     offset: int = -1  # bytes from the start of the unpacked mbox to the message's `From ` line; -1 elsewhere
     flags: str = ""  # letters of a Maildir file name, or of an mbox message's Status and X-Status headers
     labels: tuple[str, ...] = ()
+    made: str = ""  # what the reader composed `raw` from, a key of `mappings.made.MADE`; "" for bytes as they came
 
 
 class Problem(Struct):

@@ -1,0 +1,156 @@
+"""An RFC 5322 message made of fields, bodies and attachments, for what has none of its own: the same on every machine.
+
+What a format without mail bytes holds (an Outlook item, a row of a table, a text release) becomes a message here. Its
+reader marks it (`Item.made`), for the bytes are ours and prove nothing about the sender's. Nothing is invented:
+no date, no id; boundaries are a hash of the content, the folding is fixed.
+"""
+
+import base64
+import re
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from msgspec import Struct
+
+from ingest.fields import LONGEST, field, one_line, parameter
+from mappings.records import Address
+
+_MEDIA = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
+_FIELD = re.compile(r"([!-9;-~]+)[ \t]*:")
+_STALE = {"content-type", "content-transfer-encoding", "content-length", "content-disposition", "content-id",
+          "content-description", "content-language", "mime-version", "lines"}  # fmt: skip
+_LINE_END = re.compile(rb"\r\n|\n")
+_PER_LINE = 57  # bytes that make a base64 line of 76
+
+
+class Enclosure(Struct, frozen=True):
+    """A file to attach. `mail`: `data` are the bytes of a message that was itself made, and stand there unencoded.
+
+    Any other attached mail, being as it came, goes in base64: that is how reading tells the two apart.
+    """
+
+    data: bytes
+    name: str = ""
+    media: str = ""  # media type; "" when it isn't known
+    content_id: str = ""  # without angle brackets
+    inline: bool = False
+    mail: bool = False
+
+
+def compose(
+    fields: Iterable[tuple[str, str | Sequence[Address]]], *, text: str | None = None,
+    html: str | bytes | None = None, charset: str = "", files: Sequence[Enclosure] = (), transport: str = "",
+) -> bytes:  # fmt: skip
+    """A message, CRLF its line ends; equal input gives equal bytes.
+
+    `fields` go in their order, values decoded, lists as mailboxes; empty ones are left out, and so are those that
+    `transport`, the header an item kept from its transport, has already: it goes first and as it came, but for MIME
+    fields, whose content is gone and which become `X-Original-…`. `html` as bytes is in `charset` ("" unknown).
+    """
+    head, there = _transport(transport)
+    for name, value in fields:
+        if name.lower() not in there:
+            head.append(field(name, value))
+    head.append("MIME-Version: 1.0\r\n")
+    return _whole("".join(head).encode("utf-8", "replace"), _part(text, html, charset, files))
+
+
+def _transport(header: str) -> tuple[list[str], set[str]]:
+    """The lines of a header that was kept, and the names of its fields. A line that is no field is kept as one."""
+    lines: list[str] = []
+    names: set[str] = set()
+    for line in header.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        line = line.rstrip("\0")
+        found = _FIELD.match(line)
+        if line[:1] in (" ", "\t") and line.strip() and lines:
+            lines.append(line)
+        elif found and "" not in names:
+            name = found[1].lower()
+            lines.append(f"X-Original-{line}" if name in _STALE else line)
+            names.add(name)
+        elif line.strip():
+            lines.append(f"X-Original-Line: {one_line(line)}")
+        elif lines:
+            names.add("")  # what follows the empty line belongs to the parts of a body that is gone
+    return [f"{line}\r\n" for line in lines], names - {""}
+
+
+class _Part(Struct, frozen=True):
+    """A MIME part: its own header fields, and its body."""
+
+    head: str
+    body: list[bytes]
+
+
+def _whole(head: bytes, part: _Part) -> bytes:
+    return b"".join([head, part.head.encode(), b"\r\n", *part.body])
+
+
+def _part(text: str | None, html: str | bytes | None, charset: str, files: Sequence[Enclosure]) -> _Part:
+    """The body with what is attached: alternative within related within mixed, as far as each is needed."""
+    bodies = []
+    if text is not None or html is None:
+        bodies.append(_text("plain", text or "", "utf-8"))
+    if html is not None:
+        bodies.append(_text("html", html, charset if isinstance(html, bytes) else "utf-8"))
+    part = bodies[0] if len(bodies) == 1 else _multipart("alternative", bodies)
+    shown = [file for file in files if html is not None and file.inline and file.content_id]
+    if shown:
+        part = _multipart("related", [part, *map(_file, shown)])
+    rest = [file for file in files if file not in shown] if shown else files
+    return _multipart("mixed", [part, *map(_file, rest)]) if rest else part
+
+
+def _text(kind: str, text: str | bytes, charset: str) -> _Part:
+    """A body: readable as it stands where the rules for lines allow that, else in base64."""
+    data = text.encode("utf-8", "replace") if isinstance(text, str) else text
+    lines = _LINE_END.sub(b"\r\n", data) if isinstance(text, str) else data
+    head = f"Content-Type: text/{kind}{parameter('charset', charset) if charset else ''}\r\n"
+    if lines.count(b"\r") != lines.count(b"\r\n") or lines.count(b"\n") != lines.count(b"\r\n") or _binary(lines):
+        return _Part(head + "Content-Transfer-Encoding: base64\r\n", _base64(data))
+    return _Part(head + f"Content-Transfer-Encoding: {_bits(lines)}\r\n", [lines])
+
+
+def _binary(data: bytes) -> bool:
+    return b"\0" in data or any(len(line) > LONGEST for line in data.split(b"\n"))
+
+
+def _bits(data: bytes) -> str:
+    return "binary" if _binary(data) else "7bit" if data.isascii() else "8bit"
+
+
+def _base64(data: bytes) -> list[bytes]:
+    whole = len(data) // _PER_LINE * _PER_LINE
+    coded = base64.b64encode(data[:whole])
+    step = _PER_LINE // 3 * 4
+    lines = [coded[at : at + step] for at in range(0, len(coded), step)]
+    if whole < len(data):
+        lines.append(base64.b64encode(data[whole:]))
+    return [b"\r\n".join(lines)]
+
+
+def _file(file: Enclosure) -> _Part:
+    """An attachment: in base64, or a message made by us as it stands (RFC 2046 §5.2.1)."""
+    media = file.media.strip().lower()
+    media = media if _MEDIA.fullmatch(media) and not media.startswith("multipart/") else "application/octet-stream"
+    head = f"Content-Type: {'message/rfc822' if file.mail else media}{parameter('name', file.name)}\r\n"
+    head += f"Content-Disposition: {'inline' if file.inline else 'attachment'}{parameter('filename', file.name)}\r\n"
+    if file.content_id:
+        head += field("Content-ID", f"<{file.content_id}>")
+    bits = _bits(file.data) if file.mail else "base64"
+    return _Part(f"{head}Content-Transfer-Encoding: {bits}\r\n", [file.data] if file.mail else _base64(file.data))
+
+
+def _multipart(kind: str, parts: Sequence[_Part]) -> _Part:
+    """Parts between boundaries that stand in none of them: a hash of them all can't."""
+    digest = sha256()
+    for part in parts:
+        digest.update(part.head.encode())
+        for piece in part.body:
+            digest.update(piece)
+    boundary = f"=_{digest.hexdigest()[:40]}"
+    body: list[bytes] = []
+    for part in parts:
+        body += [f"--{boundary}\r\n{part.head}\r\n".encode(), *part.body, b"\r\n"]
+    body.append(f"--{boundary}--\r\n".encode())
+    return _Part(f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n', body)
