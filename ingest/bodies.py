@@ -7,7 +7,7 @@ from ingest.markup import html_to_text
 from ingest.structure import UU_BEGIN, Part, Tree, decode_uu
 from mappings.records import Note
 
-LONGEST = 20_000_000  # code points of text kept of one message
+LONGEST = 8_000_000  # code points of text kept of one message; in Chinese, a cluster gets 60 MB of terms for them
 _STUB = re.compile(
     r"\b(?:html|browser|e-?mail (?:client|program|reader|software)|mail (?:client|reader|program)"
     r"|view (?:this|it|the) (?:message|e-?mail|mail)"

@@ -23,6 +23,7 @@ from search.engine import Batch, Counts, Engine, Writer
 
 CHUNK_MESSAGES = 500
 CHUNK_BYTES = 8 << 20
+LARGE = 32 << 20  # bytes of a chunk that is prepared here and alone: on its way to a worker it is held several times
 FEW_BYTES = 64 << 20
 SETTLE_MESSAGES = 20_000  # a commit of the index costs the more, the more often it comes
 SETTLE_SECONDS = 30.0
@@ -319,6 +320,11 @@ def _prepared(works: Iterator[Work], pool: Executor | None, workers: int) -> Ite
         return
     flying: deque[tuple[Work, Future[bytes]]] = deque()
     for work in works:
+        if work.size > LARGE:
+            while flying:
+                yield _landed(*flying.popleft())
+            yield work, prepare_chunk(work.track.setting, work.items)
+            continue
         flying.append((work, pool.submit(prepare_packed, work.track.setting, work.items)))
         if len(flying) > workers + 1:
             yield _landed(*flying.popleft())

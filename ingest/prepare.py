@@ -17,6 +17,7 @@ from mappings.records import Failure, Message, Note, Place, Prepared
 
 DEPTH = 20  # attached mails within attached mails; real ones stay below 10
 STOPS = (signal.SIGINT, signal.SIGTERM)
+LOSSY = ("header-cut", "text-cut", "too-deep", "too-many-parts")  # notes on what was left unread
 ATTACHED_BYTES = 256 << 20  # of all mails attached to one: each level repeats the bytes of those below
 
 
@@ -158,6 +159,9 @@ def _read(raw: bytes, place: Place, carrier: str, parser: str, chunk: Chunk, mad
     try:
         reading = read_message(raw, carrier=carrier, parser=parser, made=made)
         chunk.messages.append(prepare(reading.message, raw, place))
+        for note in reading.message.notes:
+            if note.code in LOSSY:
+                chunk.failures.append(_failure(place, note.code, note.text, reading.message.id))
         return reading
     except BaseException as error:  # a panic in a parser written in Rust is no Exception
         if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):

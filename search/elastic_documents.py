@@ -14,6 +14,7 @@ from search.words import tokens
 
 _BATCH = 200  # messages read back at a time
 _MOST = 10_000
+_PIECE = 1 << 20  # code points
 _ALL: dict[str, Any] = {"match_all": {}}
 
 
@@ -29,7 +30,20 @@ class Group(Struct):
 
 def terms(text: str) -> str:
     """Text as it is handed to the index: its terms with blanks between."""
-    return " ".join(tokens(text))
+    if len(text) <= _PIECE:
+        return " ".join(tokens(text))
+    return " ".join(" ".join(tokens(piece)) for piece in _pieces(text))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A long text cut at blanks, where no term is: its terms as a list would take hundreds of megabytes."""
+    at = 0
+    while at < len(text):
+        end = at + _PIECE
+        if end < len(text):
+            end = max(text.rfind("\n", at, end), text.rfind(" ", at, end)) + 1 or end
+        yield text[at:end]
+        at = end
 
 
 def op(

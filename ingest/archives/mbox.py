@@ -27,7 +27,7 @@ from ingest.archives.items import Item, Problem
 from ingest.archives.sniff import WINDOW, from_line, is_separator, is_strict
 from ingest.archives.streams import BLOCK, Source, from_chunks
 
-LARGEST = 1 << 30  # bytes of one message; above, it is passed over and reported
+LARGEST = 192 << 20  # bytes of one message; above, it is passed over and reported: servers take 150 MB at most
 COUNTED = 64 << 20  # a Content-Length above is not looked for: it would have to be held in memory unproven
 HEADER = 1 << 16  # where a message's Content-Length and Status are looked for
 

@@ -25,7 +25,8 @@ BENCH = Path(tempfile.gettempdir()) / "bench"
 @dataclass(frozen=True, slots=True)
 class Run:
     """A command that ended: seconds on the wall and of CPU (children included), the largest sum of resident bytes of
-    its whole process tree, exit status (minus the signal that ended it), what it printed."""
+    its whole process tree or, if more, of one process as the kernel counted it, exit status (minus the signal that
+    ended it), what it printed."""
 
     seconds: float
     cpu: float
@@ -79,6 +80,7 @@ def run(command: Sequence[object], *, env: dict[str, str] | None = None, check: 
             peak = max(peak, resident(process.pid))
             time.sleep(0.02)
         seconds = time.monotonic() - began
+        peak = max(peak, usage.ru_maxrss << 10)  # looking now and then misses what lasts a moment
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         err.seek(0)
