@@ -5,6 +5,7 @@ import importlib.util
 import itertools
 import os
 import shutil
+import signal
 import urllib.request
 from collections.abc import Callable, Iterator
 
@@ -25,6 +26,11 @@ def browser_lacks() -> str:
         ("the package selenium", importlib.util.find_spec("selenium")),
     ) if not there]  # fmt: skip
     return " and ".join(lacking)
+
+
+def pytest_configure() -> None:
+    """A SIGTERM, as `timeout` sends it, ends a run as ^C does: what the tests started is stopped and cleared away."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
