@@ -4,13 +4,11 @@ The only module that imports the client. Speaks of indexes by their plain names;
 called prefix-name, so that one can be filled beside the one in use.
 """
 
-import os
 import random
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -18,6 +16,7 @@ from elasticsearch import ApiError, Elasticsearch, TransportError
 from msgspec import Struct, json
 
 from mappings import INDEXES, load
+from search.elastic_access import credentials, shut, trust
 from search.errors import CorpusDamaged, CorpusError, CorpusMissing, EngineUnavailable, SearchError
 
 PATIENCE = 120.0  # seconds for which a writer tries again when the cluster is away or too busy
@@ -27,14 +26,22 @@ TIMEOUT = 60.0  # seconds for one request
 SEARCH_TIMEOUT = "20s"  # after which a search is cut and says so
 PREFIX = "unsealed"
 _BUSY = {429, 502, 503, 504}
+_REFUSED = {
+    "": "asks for a user and a password, or an API key",
+    "basic_auth": "does not accept this user and password",
+    "api_key": "does not accept this API key",
+}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,100}")
-_VARIABLE = "UNSEALED_ELASTIC_"
 
 T = TypeVar("T")
 
 
 class NotAllowed(EngineUnavailable):
     """The cluster's user lacks a privilege."""
+
+
+class NotTrusted(EngineUnavailable):
+    """Who answers can't show that it is the cluster; waiting does not help."""
 
 
 class Op(Struct, frozen=True):
@@ -65,20 +72,21 @@ def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
 class Cluster:
     """A cluster and the prefix that a corpus's indexes bear in it. Usable from any number of threads."""
 
-    def __init__(self, client: Elasticsearch, prefix: str, shown: str) -> None:
+    def __init__(self, client: Elasticsearch, prefix: str, shown: str, proof: str = "") -> None:
         self._client = client
         self.prefix = prefix
         self.shown = shown  # the address without anything secret
+        self._proof = proof  # the client's option that says who we are; "" for none
         self.patience = 0.0  # a reader fails at once and is asked again by its user
 
     @classmethod
     def connect(cls, url: str) -> "Cluster":
         """`http(s)://host:port/prefix`, several hosts apart by commas; nothing is sent yet. CorpusError for an address
-        that can't be right. Credentials come from the environment: see `_credentials`."""
+        that can't be right, or credentials that can't; see `search.elastic_access`."""
         scheme, _, rest = url.partition("://")
         place, _, path = rest.partition("/")
         prefix = path.strip("/") or PREFIX
-        if "@" in place:
+        if "@" in rest:
             raise CorpusError("No password in the address, please: it ends up in logs. The README tells where it goes.")
         try:
             hosts = [cls._host(scheme, one) for one in place.split(",")]
@@ -86,8 +94,9 @@ class Cluster:
             raise CorpusError(f"{url} is not an address of an Elasticsearch cluster.") from None
         if not _NAME.fullmatch(prefix):
             raise CorpusError(f'"{prefix}" can\'t name indexes: small letters, digits, "-" and "_", a letter first.')
-        client = Elasticsearch(hosts, request_timeout=TIMEOUT, max_retries=len(hosts) - 1, **_credentials(scheme))
-        return cls(client, prefix, f"{scheme}://{place}/{prefix}")
+        proof = credentials()
+        client = Elasticsearch(hosts, request_timeout=TIMEOUT, max_retries=len(hosts) - 1, **proof, **trust(scheme))
+        return cls(client, prefix, f"{scheme}://{place}/{prefix}", next(iter(proof), ""))
 
     @staticmethod
     def _host(scheme: str, place: str) -> str:
@@ -99,7 +108,7 @@ class Cluster:
 
     def patiently(self) -> "Cluster":
         """The same line for a writer, who waits for a cluster that is away or too busy."""
-        found = Cluster(self._client, self.prefix, self.shown)
+        found = Cluster(self._client, self.prefix, self.shown, self._proof)
         found.patience = PATIENCE
         return found
 
@@ -131,11 +140,20 @@ class Cluster:
                 if error.meta.status not in _BUSY:
                     raise problem from error
             except TransportError as error:
-                problem = EngineUnavailable(f"Elasticsearch at {self.shown} does not answer: {_reason(error)}.")
+                problem = self._unreached(error)
+                if isinstance(problem, NotTrusted):
+                    raise problem from None
             if time.monotonic() >= deadline:
                 raise problem
             time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
             pause = min(pause * 2, 5.0)
+
+    def _unreached(self, error: TransportError) -> EngineUnavailable:
+        scheme = self.shown.partition(":")[0]
+        if reason := shut(error, scheme):
+            kind = NotTrusted if scheme == "https" else EngineUnavailable
+            return kind(f"Elasticsearch at {self.shown} {reason}.")
+        return EngineUnavailable(f"Elasticsearch at {self.shown} does not answer: {_reason(error)}.")
 
     def _told(self, error: ApiError) -> SearchError:
         status, body = error.meta.status, error.body
@@ -144,9 +162,9 @@ class Cluster:
         if kind == "index_not_found_exception":
             return CorpusMissing(f"There is no corpus at {self.shown}.")
         if status == 401:
-            return EngineUnavailable(f"Elasticsearch at {self.shown} asks for a user and a password, or another one.")
+            return EngineUnavailable(f"Elasticsearch at {self.shown} {_REFUSED[self._proof]}.")
         if status == 403:
-            return NotAllowed(f"Elasticsearch at {self.shown} does not allow this: {reason}.")
+            return NotAllowed(f"Elasticsearch at {self.shown} does not allow this{_lacking(reason)}.")
         if status in _BUSY:
             return EngineUnavailable(f"Elasticsearch at {self.shown} can't answer now ({kind or status}).")
         return EngineUnavailable(f"Elasticsearch at {self.shown} refuses a request ({status} {kind}: {reason}).")
@@ -309,7 +327,7 @@ class Cluster:
             if kind != "resource_already_exists_exception":
                 raise self._told(error) from error
         except TransportError as error:
-            raise EngineUnavailable(f"Elasticsearch at {self.shown} does not answer: {_reason(error)}.") from error
+            raise self._unreached(error) from None
 
     def behind(self, index: str) -> str:
         """The name of the index that an alias stands for; CorpusDamaged if there are several."""
@@ -319,30 +337,14 @@ class Cluster:
         return str(found[0])
 
 
+def _lacking(reason: str) -> str:
+    """What a refusal says of the user and of the privileges that would do."""
+    found = re.search(r"for ((?:user|API key id) \[.*?\]).*privileges \[(.*?)\]", reason)
+    if not found:
+        return f": {reason}"
+    names = [name for name in found[2].split(",") if name != "all"]
+    return f" to {found[1]}: it takes {'one of the privileges' if names[1:] else 'the privilege'} {', '.join(names)}"
+
+
 def _reason(error: TransportError) -> str:
     return re.sub(r"\(?<?urllib3\S* object at \S+>?:?\s*", "", str(error.message)).strip(" .") or type(error).__name__
-
-
-def _credentials(scheme: str) -> dict[str, Any]:
-    """From UNSEALED_ELASTIC_USER and _PASSWORD, or _API_KEY, or either as _PASSWORD_FILE or _API_KEY_FILE; _CA (a file)
-    or _FINGERPRINT (SHA-256 of the certificate) for https."""
-    found: dict[str, Any] = {}
-    if key := _secret("API_KEY"):
-        found["api_key"] = key
-    elif user := os.environ.get(_VARIABLE + "USER"):
-        found["basic_auth"] = user, _secret("PASSWORD")
-    if scheme == "https":
-        if authority := os.environ.get(_VARIABLE + "CA"):
-            found["ca_certs"] = authority
-        if fingerprint := os.environ.get(_VARIABLE + "FINGERPRINT"):
-            found["ssl_assert_fingerprint"] = fingerprint.replace(":", "")
-    return found
-
-
-def _secret(name: str) -> str:
-    if path := os.environ.get(f"{_VARIABLE}{name}_FILE"):
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise CorpusError(f"{path} can't be read: {error.strerror}.") from error
-    return os.environ.get(_VARIABLE + name, "")
