@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 DateSource = Literal["header", "received", "none"]
 SegmentKind = Literal["own", "quoted", "signature"]
+FileState = Literal["waiting", "text", "empty", "encrypted", "unread", "mail", "failed"]
 
 
 class Address(Struct, frozen=True, omit_defaults=True):
@@ -31,6 +32,22 @@ class Attachment(Struct, frozen=True, omit_defaults=True):
     inline: bool = False
     content_id: str = ""  # without angle brackets
     message: str = ""  # an attached mail: its id as a message of its own
+
+
+class File(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A file that mails carry: one however many carry it, with the text that was drawn from it.
+
+    States: it waits to be read; text was found; it was read and has none; it asks for a password; there is no reader
+    for its kind; it is a mail, which is a message of its own; its reader failed.
+    """
+
+    sha256: str  # hex, of the decoded bytes
+    size: int = 0
+    media: str = ""  # media type as the content says, else as a mail declares it
+    state: FileState = "waiting"
+    code: str = ""  # why there is no text, or only a part of it: "timeout", "no-reader", "cut" …
+    reason: str = ""  # a sentence for people
+    text: str = ""
 
 
 class Segment(Struct, frozen=True, omit_defaults=True):
@@ -157,11 +174,12 @@ class Failure(Struct, frozen=True, omit_defaults=True, kw_only=True):
     archive: str
     member: str = ""
     offset: int = -1
-    stage: str  # "open" | "split" | "parse" | "store" | "index"
+    stage: str  # "open" | "split" | "parse" | "store" | "index" | "extract"
     code: str  # short and stable: "truncated", "not-mail", "too-deep" …
     reason: str  # a sentence for people
     collection: str = ""
     message: str = ""  # id of the message concerned when it was stored all the same
+    file: str = ""  # SHA-256 of the attachment concerned
     at: int = 0  # when, seconds since 1970
 
 
@@ -214,3 +232,4 @@ class Status(Struct, frozen=True, kw_only=True):
     failures: int
     archives: tuple[ArchiveState, ...]
     collections: dict[str, int]
+    files: dict[str, int] = {}  # files that mails carry, by their state

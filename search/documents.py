@@ -1,6 +1,6 @@
 """A message as the document that is searched, field for field as mappings/messages.json has it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +8,7 @@ from mappings.records import Attachment, Message
 from search.words import searchable
 
 KEYWORD = 500  # characters of a keyword that are kept
+ATTACHED = 1_000_000  # characters of a message's attachments that are searched
 _LAST = (1 << 39) - 1  # larger than any date's part of a sort key
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -69,13 +70,25 @@ def _kinds(attachment: Attachment) -> list[str]:
     return kinds
 
 
+def attached(message: Message, texts: Mapping[str, str]) -> Iterator[tuple[Attachment, str]]:
+    """A message's attachments with their text (`texts` has it by SHA-256), as far as it is searched."""
+    left = ATTACHED
+    for attachment in message.attachments:
+        if left and (text := texts.get(attachment.sha256, "")):
+            yield attachment, text[:left]
+            left -= min(left, len(text))
+
+
 Text = Callable[[str], str]
+_NO_TEXTS: Mapping[str, str] = {}
 
 
 def document(
-    number: int, label: int, message: Message, collections: list[str], marks: list[str], text: Text = searchable
-) -> dict[str, Any]:
-    """A message as an index takes it; `marks` are what `is:` finds, `text` makes text ready for the index."""
+    number: int, label: int, message: Message, collections: list[str], marks: list[str], text: Text = searchable,
+    texts: Mapping[str, str] = _NO_TEXTS,
+) -> dict[str, Any]:  # fmt: skip
+    """A message as an index takes it; `marks` are what `is:` finds, `text` makes text ready for the index, `texts` are
+    those of the files it may carry, by SHA-256."""
     newest, oldest = sort_keys(message.date, message.id)
     own: list[str] = []
     quoted: list[str] = []
@@ -99,6 +112,8 @@ def document(
     names = [attachment.name for attachment in message.attachments if attachment.name]
     if names:
         found["filename"] = text("\n".join(names))
+    if texts and (words := "\n".join(words for _, words in attached(message, texts))):
+        found["attachment"] = text(words)
     for name, value in (("message_id", message.message_id), ("list", message.list_id), ("lang", message.lang)):
         if value:
             found[name] = [value[:KEYWORD]]

@@ -9,6 +9,7 @@ from msgspec import convert, json
 
 from mappings import INDEXES
 from mappings.records import ArchiveState, Failure, Place, Status
+from search import elastic_files
 from search.elastic import Cluster, NotAllowed, chunks
 from search.elastic_store import Store, message_row, stored
 
@@ -33,7 +34,7 @@ def archives(cluster: Cluster) -> list[ArchiveState]:
 def fresh(cluster: Cluster) -> None:
     """Lets counts see all that is stored, as far as the user may."""
     with suppress(NotAllowed):
-        cluster.refresh("records", "ghosts", "archives", "failures")
+        cluster.refresh("records", "ghosts", "archives", "failures", "files")
 
 
 def status(cluster: Cluster) -> Status:
@@ -60,6 +61,7 @@ def status(cluster: Cluster) -> Status:
         unindexed=max(0, messages - searchable), failures=cluster.count("failures", _ALL),
         archives=tuple(archives(cluster)),
         collections=dict(sorted(counted.items(), key=lambda item: (-item[1], item[0]))),
+        files=elastic_files.counts(cluster),
     )  # fmt: skip
 
 

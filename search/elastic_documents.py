@@ -1,6 +1,6 @@
 """The documents that are searched in a cluster: made from records, mended where copies or threads changed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, json
@@ -9,13 +9,17 @@ from mappings.keys import ghost_key
 from mappings.records import Message
 from search.documents import document, ghost_document
 from search.elastic import Cluster, Op, chunks
+from search.elastic_files import texts as texts_of
 from search.elastic_store import Store, number, stored
+from search.file_texts import wanted
 from search.words import tokens
 
 _BATCH = 200  # messages read back at a time
+_FEW = 25  # of them whose files' texts are held at a time
 _MOST = 10_000
 _PIECE = 1 << 20  # code points
 _ALL: dict[str, Any] = {"match_all": {}}
+_NO_TEXTS: Mapping[str, str] = {}
 
 
 class Group(Struct):
@@ -47,8 +51,9 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def op(
-    message: Message, label: int, collections: Sequence[str], group: Group | None = None, index: str = "messages"
-) -> Op:
+    message: Message, label: int, collections: Sequence[str], group: Group | None = None, index: str = "messages",
+    texts: Mapping[str, str] = _NO_TEXTS,
+) -> Op:  # fmt: skip
     """What stores a message's document. A message alone stands for itself."""
     marks = ["message"]
     if group is None or group.primary == message.id:
@@ -60,7 +65,7 @@ def op(
         marks.append("attached")
     if message.made:
         marks.append("made")
-    found = document(number(message.id), label, message, list(collections), marks, terms)
+    found = document(number(message.id), label, message, list(collections), marks, terms, texts)
     return Op("index", index, message.id, json.encode(found))
 
 
@@ -99,9 +104,12 @@ def remade(store: Store, ids: Iterable[str], index: str = "messages") -> Iterato
         docs = store.cluster.get("records", part, source=source)
         shared = groups(store, (doc.source["copy_key"] for doc in docs.values()))
         messages = store.blocks.records({id: stored(doc.source) for id, doc in docs.items()})
-        for id, doc in docs.items():
-            values = doc.source
-            yield op(messages[id], values["label"], values["collections"], shared.get(values["copy_key"]), index)
+        for few in chunks(docs.items(), _FEW):
+            texts = texts_of(store.cluster, wanted(messages[id] for id, _ in few))
+            for id, doc in few:
+                values = doc.source
+                group = shared.get(values["copy_key"])
+                yield op(messages[id], values["label"], values["collections"], group, index, texts)
 
 
 def refill(store: Store, index: str) -> Iterator[int]:

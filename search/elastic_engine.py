@@ -2,17 +2,18 @@
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Self
 
-from mappings.records import Failure, Message, MessageRow, Place, Status, Thread
-from search import elastic_audit
+from mappings.records import Failure, File, FileState, Message, MessageRow, Place, Status, Thread
+from search import elastic_audit, elastic_files
 from search.elastic import Cluster
 from search.elastic_pages import Asked, Found, answer
 from search.elastic_queries import Compiler
 from search.elastic_store import ROW, Store, ghost_row, message_row, stored
 from search.elastic_writer import ElasticWriter
 from search.errors import CorpusMissing
+from search.file_texts import wanted
 from search.highlight import highlights, marker
 from search.query import Query
 from search.results import Hit, Order, Page
@@ -71,10 +72,12 @@ class ElasticEngine:
         rows = {row.id: row for row in self._store.rows([one.id for one in found])}
         texts = self._store.messages(id for id, row in rows.items() if not row.ghost) if ranked else {}
         mark = marker(query)
+        shas = wanted(texts.values()) if mark.wants("attachment") else ()
+        files = elastic_files.texts(self._cluster, shas)
         return tuple(
             Hit(
                 row=rows[one.id], score=one.score, thread_hits=one.thread_hits,
-                highlights=highlights(texts[one.id], mark) if one.id in texts else (),
+                highlights=highlights(texts[one.id], mark, files) if one.id in texts else (),
             )
             for one in found if one.id in rows
         )  # fmt: skip
@@ -143,6 +146,19 @@ class ElasticEngine:
             id=listed[0].thread, subject=topic or first.subject, rows=tuple(listed),
             first=min(dates, default=None), last=max(dates, default=None),
         )  # fmt: skip
+
+    def files(self, sha256s: Iterable[str]) -> dict[str, File]:
+        """Files by SHA-256, with their texts; those that no mail carries are left out."""
+        return elastic_files.files(self._cluster, sha256s)
+
+    def carriers(self, sha256: str, *, limit: int = 50, skip: int = 0) -> tuple[int, list[MessageRow]]:
+        """How many messages carry a file, and those after the first `skip`, by date and id; NotFound."""
+        total, ids = elastic_files.carriers(self._cluster, sha256, limit, skip)
+        return total, self._store.rows(ids)
+
+    def files_in(self, states: Collection[FileState]) -> Iterator[tuple[File, str]]:
+        """Every file in these states, without its text, and the id of a message that carries it."""
+        yield from elastic_files.in_states(self._cluster, states)
 
     def status(self) -> Status:
         """Counts for the whole corpus."""

@@ -11,7 +11,8 @@ from typing import Any, Self
 
 from msgspec import Struct, convert, json, to_builtins
 
-from mappings.records import ArchiveState, Failure, Place, Prepared
+from mappings.records import ArchiveState, Failure, File, Place, Prepared
+from search import elastic_files
 from search import elastic_marks as marks
 from search.elastic import Cluster, Doc, Op, chunks
 from search.elastic_documents import groups, missing, op, refill, remade
@@ -21,6 +22,7 @@ from search.elastic_packing import Stored, pack
 from search.elastic_store import Store, number
 from search.elastic_threads import Threads
 from search.engine import Arranged, Batch, Counts, Member
+from search.file_texts import carried
 from search.slims import slim
 
 _THERE = frozenset({409})
@@ -96,6 +98,7 @@ class ElasticWriter:
             if prepared.message.id not in there:
                 fresh.setdefault(prepared.message.id, prepared)
         again = {id for id, doc in there.items() if doc.source["batch"] == name}  # stored by the run that was cut off
+        seen = elastic_files.note(self._cluster, fresh.values())
         others = self._store_fresh(line, key, name, fresh, places, again) if fresh else set()
         known = {id: places[id] for id in there.keys() | others}
         gained = self._gain(known) if known else set()
@@ -104,7 +107,7 @@ class ElasticWriter:
         self._note_failures(batch.failures)
         copies = {doc.source["copy_key"] for id, doc in there.items() if id in gained} - {0}
         copies |= {prepared.copy_key for prepared in fresh.values()} - {0}
-        ops = [marks.stale(name, gained | again | others, copies)] if copies or gained or again else []
+        ops = [marks.stale(name, gained | again | others | seen, copies)] if copies or gained or again or seen else []
         self._close_line(line, state, counts, ops)
         return counts
 
@@ -205,6 +208,10 @@ class ElasticWriter:
             if self._cluster.bulk([Op(kind, "marks", "counter", body, seen)], tolerated=_THERE) != [409]:
                 return int(value) + 1
 
+    def keep_files(self, files: Iterable[File]) -> None:
+        """Stores what became of files; the mails that carry them are indexed anew."""
+        elastic_files.keep(self._cluster, files)
+
     def forget_failures(self, numbers: Iterable[int]) -> None:
         """Strikes failures that a retry resolved."""
         for part in chunks(numbers, 10_000):
@@ -290,6 +297,7 @@ def _record(prepared: Prepared, label: int, stands: Stored, batch: str, places: 
         "subject_key": prepared.subject_key, "orphan": prepared.orphan, "copy_key": prepared.copy_key,
         "size": message.size, "recipients": len(message.to) + len(message.cc) + len(message.bcc), "batch": batch,
         "slim": base64.b64encode(slim(prepared)).decode(), "stored": {"at": stands},
+        "files": [attachment.sha256 for attachment in carried(message)],
     } | _places(listed.values())  # fmt: skip
     if message.date is not None:
         found["date"] = message.date

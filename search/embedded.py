@@ -2,15 +2,15 @@
 
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
 import tantivy
 
-from mappings.records import Failure, Message, MessageRow, Place, Status, Thread
-from search import embedded_audit
+from mappings.records import Failure, File, FileState, Message, MessageRow, Place, Status, Thread
+from search import embedded_audit, embedded_files
 from search.base64_runs import grow
 from search.embedded_documents import record_decoder
 from search.embedded_index import open_index, schema
@@ -19,10 +19,11 @@ from search.embedded_ranking import Found, Ranking
 from search.embedded_store import INDEX, Store, translated
 from search.embedded_writer import EmbeddedWriter
 from search.errors import CorpusDamaged, NotFound
-from search.highlight import highlights, marker
+from search.file_texts import wanted
+from search.highlight import Marker, highlights, marker
 from search.pages import aggregations, histogram, read_facets
 from search.query import Query
-from search.results import Hit, Order, Page
+from search.results import Highlight, Hit, Order, Page
 from search.weights import is_ranked
 
 
@@ -104,10 +105,14 @@ class EmbeddedEngine:
         return tuple(
             Hit(
                 row=row, score=one.score, thread_hits=one.thread_hits,
-                highlights=highlights(texts[one.number], mark) if one.number in texts else (),
+                highlights=self._highlights(texts[one.number], mark) if one.number in texts else (),
             )
             for one, row in zip(found, rows, strict=True)
         )  # fmt: skip
+
+    def _highlights(self, message: Message, mark: Marker) -> tuple[Highlight, ...]:
+        files = wanted([message]) if mark.wants("attachment") else ()
+        return highlights(message, mark, embedded_files.texts(self._store, files))
 
     def _label(self, id: str) -> int | None:
         """The label of the thread that a message or ghost is in."""
@@ -214,6 +219,22 @@ class EmbeddedEngine:
             id=found[0].thread, subject=known[0] if known else asked.subject, rows=tuple(found),
             first=min(dates, default=None), last=max(dates, default=None),
         )  # fmt: skip
+
+    def files(self, sha256s: Iterable[str]) -> dict[str, File]:
+        """Files by SHA-256, with their texts; those that no mail carries are left out."""
+        with translated():
+            return embedded_files.files(self._store, sha256s)
+
+    def carriers(self, sha256: str, *, limit: int = 50, skip: int = 0) -> tuple[int, list[MessageRow]]:
+        """How many messages carry a file, and those after the first `skip`, by date and id; NotFound."""
+        with translated():
+            total, numbers = embedded_files.carriers(self._store, sha256, limit, skip)
+            return total, self._store.rows(numbers)
+
+    def files_in(self, states: Collection[FileState]) -> Iterator[tuple[File, str]]:
+        """Every file in these states, without its text, and the id of a message that carries it."""
+        with translated():
+            yield from embedded_files.in_states(self._store, states)
 
     def status(self) -> Status:
         """Counts for the whole corpus."""

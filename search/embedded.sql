@@ -63,5 +63,14 @@ CREATE TABLE places (
 CREATE TABLE failures (
     num INTEGER PRIMARY KEY AUTOINCREMENT,
     archive TEXT NOT NULL, collection TEXT NOT NULL, member TEXT NOT NULL, offset INTEGER NOT NULL,
-    stage TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL, at INTEGER NOT NULL
+    stage TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL, at INTEGER NOT NULL,
+    file TEXT NOT NULL
 );
+CREATE TABLE files (  -- that mails carry, each once
+    num INTEGER PRIMARY KEY,
+    sha256 BLOB NOT NULL UNIQUE,
+    size INTEGER NOT NULL, media TEXT NOT NULL, state TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL,
+    text BLOB  -- zstd; NULL for none
+);
+CREATE INDEX files_state ON files (state);
+CREATE TABLE carried (file INTEGER NOT NULL, message INTEGER NOT NULL, PRIMARY KEY (file, message)) WITHOUT ROWID;

@@ -6,6 +6,7 @@ from hashlib import sha256
 from msgspec import MsgspecError, json
 
 from mappings.records import ArchiveState, Failure, Place, Status
+from search import embedded_files
 from search.base64_runs import grow
 from search.embedded_documents import record_decoder
 from search.embedded_store import Store
@@ -57,13 +58,13 @@ def status(store: Store) -> Status:
             " UNION SELECT num FROM stale)"
         ),
         failures=store.number("SELECT count(*) FROM failures"), archives=tuple(archives(store)),
-        collections=dict(by_collection),
+        collections=dict(by_collection), files=embedded_files.counts(store),
     )  # fmt: skip
 
 
 def failures(store: Store, limit: int, after: int) -> list[tuple[int, Failure]]:
     """Failures with their numbers, oldest first, those numbered above `after`."""
-    names = ("archive", "collection", "member", "offset", "stage", "code", "reason", "message", "at")
+    names = ("archive", "collection", "member", "offset", "stage", "code", "reason", "message", "at", "file")
     rows = store.all(
         f"SELECT num, {', '.join(names)} FROM failures WHERE num > ? ORDER BY num LIMIT ?", (after, limit)
     )

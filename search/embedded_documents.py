@@ -10,10 +10,12 @@ from msgspec import Struct, json, msgpack
 
 from mappings.keys import ghost_of
 from mappings.records import Message, Prepared
+from search import embedded_files
 from search.documents import document, ghost_document
 from search.embedded_queries import between
 from search.embedded_store import GHOSTS, Store
 from search.errors import EngineUnavailable
+from search.file_texts import wanted
 
 HEAP = 128_000_000  # bytes that Tantivy gathers before it writes a segment
 _MOST_WAITING = 5_000  # documents
@@ -191,14 +193,24 @@ class Documents:
                 )
             )
             groups = self._groups({row[2] for row in rows if row[2]})
-            held, data = -1, b""
-            for num, label, copy_key, block, at, size in rows:
-                if block != held:
-                    held, data = block, self._store.records(block)
-                message = record_decoder.decode(data[at : at + size])
+            messages = self._messages((row[0], *row[3:]) for row in rows)
+            for num, label, copy_key, *_ in rows:
+                message = messages[num]
                 group = groups.get(copy_key)
                 shared = copy_key if group and group.primary == num else 0
-                yield document(num, label, message, self._collections(num, shared), _marks(num, message, group))
+                marks = _marks(num, message, group)
+                texts = embedded_files.texts(self._store, wanted([message]))
+                yield document(num, label, message, self._collections(num, shared), marks, texts=texts)
+
+    def _messages(self, rows: Iterable[tuple[int, ...]]) -> dict[int, Message]:
+        """Messages by number, read from where rows (number, block, offset, size) say that their records are."""
+        found: dict[int, Message] = {}
+        held, data = -1, b""
+        for num, block, at, size in rows:
+            if block != held:
+                held, data = block, self._store.records(block)
+            found[num] = record_decoder.decode(data[at : at + size])
+        return found
 
     def _ghosts(self, where: str, values: Sequence[int] = ()) -> Iterator[dict[str, Any]]:
         for num, label, key, message_id, subject, who in self._store.all(

@@ -18,7 +18,7 @@ from search.errors import CorpusDamaged, CorpusError, CorpusMissing, EngineUnava
 from search.ids import ghost_link, is_prefix, only
 from search.slims import Slim, slim_decoder
 
-FORMAT = 1  # of the tables and the index together; another number asks for another program
+FORMAT = 2  # of the tables and the index together; another number asks for another program
 GHOSTS = 1 << 40  # a ghost's document number is this plus its row's
 DATABASE = "corpus.sqlite"
 BLOCKS = "blocks.zst"

@@ -13,7 +13,8 @@ import tantivy
 from msgspec import json
 
 from mappings.keys import ghost_key
-from mappings.records import ArchiveState, Place, Prepared
+from mappings.records import ArchiveState, File, Place, Prepared
+from search import embedded_files
 from search.documents import document
 from search.embedded_audit import archives
 from search.embedded_documents import Documents
@@ -112,6 +113,7 @@ class EmbeddedWriter:
             drafts = [document(num, labels[num], p.message, [p.place.collection], []) for num, p in fresh]
             self._insert(fresh, labels, numbers, packed)  # waits for what is packed beside this thread
             self._documents.add(fresh, drafts)
+            self._documents.stale(embedded_files.note(self._store, fresh))
         return counts
 
     def _numbers(self, ids: Iterable[str]) -> dict[str, int]:
@@ -140,13 +142,18 @@ class EmbeddedWriter:
     def _note_failures(self, batch: Batch) -> None:
         now = int(time.time())
         self._store.connection().executemany(
-            "INSERT INTO failures (archive, collection, member, offset, stage, code, reason, message, at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO failures (archive, collection, member, offset, stage, code, reason, message, at, file)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (f.archive, f.collection, f.member, f.offset, f.stage, f.code, f.reason, f.message, f.at or now)
+                (f.archive, f.collection, f.member, f.offset, f.stage, f.code, f.reason, f.message, f.at or now, f.file)
                 for f in batch.failures
             ],
         )
+
+    def keep_files(self, files: Iterable[File]) -> None:
+        """Stores what became of files, all or nothing; the mails that carry them are indexed anew."""
+        with self._transaction():
+            self._documents.stale(embedded_files.keep(self._store, files))
 
     def forget_failures(self, numbers: Iterable[int]) -> None:
         """Strikes failures that a retry resolved."""

@@ -1,12 +1,23 @@
 """The engine protocol that both engines keep, and the door to them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
 from msgspec import Struct
 
-from mappings.records import ArchiveState, Failure, Message, MessageRow, Place, Prepared, Status, Thread
+from mappings.records import (
+    ArchiveState,
+    Failure,
+    File,
+    FileState,
+    Message,
+    MessageRow,
+    Place,
+    Prepared,
+    Status,
+    Thread,
+)
 from search.errors import CorpusError
 from search.query import Query
 from search.results import Order, Page
@@ -105,6 +116,15 @@ class Engine(Protocol):
     def thread(self, id: str) -> Thread:
         """The conversation that a message or ghost is in; NotFound."""
 
+    def files(self, sha256s: Iterable[str]) -> dict[str, File]:
+        """Files by SHA-256, with their texts; those that no mail carries are left out."""
+
+    def carriers(self, sha256: str, *, limit: int = 50, skip: int = 0) -> tuple[int, list[MessageRow]]:
+        """How many messages carry a file, and those after the first `skip`, by date and id; NotFound."""
+
+    def files_in(self, states: Collection[FileState]) -> Iterator[tuple[File, str]]:
+        """Every file in these states, without its text, and the id of a message that carries it."""
+
     def status(self) -> Status:
         """Counts for the whole corpus."""
 
@@ -138,6 +158,10 @@ class Writer(Protocol):
 
     def take(self, batch: Batch) -> Counts:
         """Stores a batch and moves the ledger on, all or nothing. A message already here only gains its place."""
+
+    def keep_files(self, files: Iterable[File]) -> None:
+        """Stores what became of files, all or nothing; the documents of the mails that carry them are made anew by the
+        next `index`."""
 
     def forget_failures(self, numbers: Iterable[int]) -> None:
         """Strikes failures that a retry resolved."""

@@ -11,6 +11,7 @@ _LEADS = {
     "": "", "subject": "in the subject ", "body": "in the text ", "own": "in the sender's own words ",
     "quoted": "in quoted text ", "from": "from ", "to": "to ", "cc": "in copy to ", "bcc": "in blind copy to ",
     "with": "from or to ", "filename": "with a file named ",
+    "attachment": "in an attachment ",
 }  # fmt: skip
 _EXACT = {
     "list": "on the list {}", "id": "the message {}", "thread": "in the conversation of {}",

@@ -2,11 +2,12 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from mappings.records import Message
+from search.documents import attached
 from search.fragments import fragments as fragments
 from search.query import And, Exact, Node, Or, Phrase, Query, Word
 from search.results import Highlight
@@ -15,7 +16,7 @@ from search.words import BROKEN, CJK_RUN, MENDED, WORD, bigrams, edits, fold, ha
 Spans = list[tuple[int, int]]
 
 _FIELDS = {
-    "": ("subject", "own", "quoted", "from", "to", "cc", "bcc", "filename"),
+    "": ("subject", "own", "quoted", "from", "to", "cc", "bcc", "filename", "attachment"),
     "body": ("own", "quoted"),
     "with": ("from", "to", "cc", "bcc"),
 }
@@ -23,6 +24,8 @@ _CHANGED = re.compile(rf"{MENDED.pattern}|[^\x00-\x7f]", re.DOTALL)
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _PIECE = re.compile(rf"{CJK_RUN.pattern}|(?:(?!{CJK_RUN.pattern}).)+", re.DOTALL)
 _CACHED = 50_000  # words whose likeness is remembered
+_FILES = 5  # attachments of a mail whose cuts are shown
+_NO_TEXTS: Mapping[str, str] = {}
 
 
 class Marker:
@@ -35,9 +38,14 @@ class Marker:
                 self._nodes.setdefault(field, []).append(node)
         self._matchers: dict[str, _Matcher] = {}
 
+    def wants(self, field: str) -> bool:
+        """Whether anything is marked in a field."""
+        return field in self._nodes
+
     def spans(self, field: str, text: str) -> Spans:
         """The stretches of `text`, in code points, that matched in `field` ("subject", "own", "quoted", "from", "to",
-        "cc", "bcc", "filename"): in order, apart from one another. Terms under a Not are never among them."""
+        "cc", "bcc", "filename", "attachment"): in order, apart from one another. Terms under a Not are never among
+        them."""
         if field not in self._nodes:
             return []
         if field not in self._matchers:
@@ -50,8 +58,8 @@ def marker(query: Query) -> Marker:
     return Marker(query)
 
 
-def highlights(message: Message, mark: Marker) -> tuple[Highlight, ...]:
-    """What a result shows of a message: the fields that matched, with their cuts."""
+def highlights(message: Message, mark: Marker, files: Mapping[str, str] = _NO_TEXTS) -> tuple[Highlight, ...]:
+    """What a result shows of a message: the fields that matched, with their cuts; `files` are its files' texts."""
     parts: dict[str, list[str]] = {"own": [], "quoted": []}
     for segment in message.segments:
         parts["quoted" if segment.kind == "quoted" else "own"].append(message.text[segment.start : segment.end])
@@ -65,7 +73,12 @@ def highlights(message: Message, mark: Marker) -> tuple[Highlight, ...]:
     for field, text in texts.items():
         if text and (spans := mark.spans(field, text)):
             found.append(Highlight(field, fragments(text, spans)))
-    return tuple(found)
+    cuts = (
+        Highlight("attachment", fragments(text, spans), attachment.name, attachment.sha256)
+        for attachment, text in attached(message, files)
+        if (spans := mark.spans("attachment", text))
+    )
+    return (*found, *islice(cuts, _FILES))
 
 
 def _positive(tree: Node | None) -> Iterator[Word | Phrase | Exact]:

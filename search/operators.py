@@ -59,6 +59,7 @@ OPERATORS = (
     Operator("own", "words", "words the sender wrote, quotations left out", "own:(yes OR agreed)"),
     Operator("quoted", "words", "words of quotations", "quoted:deadline"),
     Operator("filename", "words", "names of attachments", "filename:xlsx"),
+    Operator("attachment", "words", "words of the text of attachments", "attachment:invoice"),
     Operator("has", "|".join(HAS), "mails that carry it", "has:pdf"),
     Operator("is", "|".join(IS), "mails of that kind", "is:ghost"),
     Operator("list", "list id", "mails of a mailing list", "list:announce.example.org"),

@@ -25,7 +25,7 @@ MIN_FUZZY = 3  # letters
 _FUZZY = re.compile(r"(.+?)~(\d*)")
 _UNKNOWN = re.compile(r"([A-Za-z_]{2,14}):(.+)")
 _OTHER_NAMES = {
-    "sender": "from", "recipient": "to", "file": "filename", "attachment": "filename", "since": "after",
+    "sender": "from", "recipient": "to", "file": "filename", "attached": "attachment", "since": "after",
     "until": "before", "in": "collection", "label": "collection", "language": "lang", "title": "subject",
     "rfc822msgid": "id", "msgid": "id",
 }  # fmt: skip

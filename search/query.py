@@ -4,7 +4,9 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-TextField = Literal["", "subject", "body", "own", "quoted", "from", "to", "cc", "bcc", "with", "filename"]
+TextField = Literal[
+    "", "subject", "body", "own", "quoted", "from", "to", "cc", "bcc", "with", "filename", "attachment"
+]  # fmt: skip
 
 
 class Word(Struct, frozen=True, tag=True):

@@ -16,11 +16,14 @@ class Fragment(Struct, frozen=True):
     spans: tuple[tuple[int, int], ...]
 
 
-class Highlight(Struct, frozen=True):
-    """The field that matched ("subject", "own", "quoted", "from", "to", "cc", "bcc", "filename") and its cuts."""
+class Highlight(Struct, frozen=True, omit_defaults=True):
+    """The field that matched ("subject", "own", "quoted", "from", "to", "cc", "bcc", "filename", "attachment") and its
+    cuts; of an attachment its name and the SHA-256 of the file as well."""
 
     field: str
     fragments: tuple[Fragment, ...]
+    name: str = ""
+    file: str = ""
 
 
 class Hit(Struct, frozen=True, kw_only=True):

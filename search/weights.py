@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from search.query import And, Node, Not, Or, Phrase, TextField, Word
 
-# What a match is worth by its field: a mail is about its subject and its own words; what it quotes was said elsewhere.
+# What a match is worth by its field: a mail is about its subject and its own words; what it quotes was said elsewhere,
+# and what it carries may be long and about many things.
 WEIGHTS = {
     "subject": 3.0, "own": 2.0, "quoted": 0.6, "from": 2.0, "to": 1.0, "cc": 0.8, "bcc": 0.8, "filename": 1.5,
+    "attachment": 0.4,
 }  # fmt: skip
 TIE = 0.1  # what a field that is not the best one adds
 FIELDS: dict[TextField, tuple[str, ...]] = {

@@ -24,6 +24,7 @@ FIELDS = {
     "cc": "cc",
     "bcc": "bcc",
     "filename": "file name",
+    "attachment": "attachment",
     "list": "mailing list",
     "collection": "collection",
     "lang": "language",

@@ -11,7 +11,8 @@ from webapp.answers import answer
 from webapp.context import Ask, ask, engine, site
 
 pages = Blueprint("search", __name__)
-WORDS = {"", "subject", "body", "own", "quoted"}  # fields whose terms are words looked for; all others narrow
+# fields whose terms are words looked for; all others narrow
+WORDS = {"", "subject", "body", "own", "quoted", "attachment"}
 LATEST = 8
 
 
