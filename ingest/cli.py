@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest import extract_cli
 from ingest.console import (
     COUNTED,
     DONE,
@@ -24,6 +25,7 @@ from ingest.console import (
 from mappings.plain import clean
 
 if TYPE_CHECKING:
+    from ingest.extraction.stage import Extraction
     from ingest.progress import Outcome, Progress
     from mappings.records import Failure, Status
     from search.engine import Engine
@@ -34,7 +36,7 @@ STOPPING = "Stopping once the batch at hand is stored; once more quits at once."
 
 def register(group: click.Group) -> None:
     """Adds the commands of this module."""
-    for command in (ingest, status, failures, verify, reindex, copy):
+    for command in (ingest, extract_cli.extract, status, failures, verify, reindex, copy):
         group.add_command(command)
 
 
@@ -46,12 +48,13 @@ def register(group: click.Group) -> None:
 @click.option("--dry-run", is_flag=True, help="Read and count, write nothing.")
 @click.option("--parser", default="fast", show_default=True, type=click.Choice(["fast", "mailparser"]),
               help="What reads the mails.")  # fmt: skip
+@extract_cli.extract_option
 @engine_option
 @json_option
 @click.pass_context
 def ingest(
     ctx: click.Context, paths: tuple[str, ...], collection: str, workers: int | None, dry_run: bool, parser: str,
-    engine: str, as_json: bool,
+    no_extract: bool, engine: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Take in mail archives: files, folders, zip, tar and compressed files.
 
@@ -70,17 +73,20 @@ def ingest(
     except CorpusMissing:
         corpus = None  # a dry run needs none
     found: list[Failure] = []
+    extraction = None
     try:
         with stoppable(STOPPING) as stop, progress(as_json) as shown:
             outcome = pipeline.load(
                 corpus, units, collection=collection, workers=workers or 0, dry_run=dry_run, parser=parser,
                 progress=shown, stop=lambda: stop.asked, found=found if dry_run else None,
             )  # fmt: skip
+            if corpus is not None and not (no_extract or dry_run or outcome.interrupted):
+                extraction = extract_cli.follow(corpus, shown, workers=workers or 0)
     finally:
         if corpus is not None:
             corpus.close()
-    report(outcome, as_json, dry_run=dry_run, found=found)
-    ctx.exit(exit_status(outcome))
+    report(outcome, as_json, dry_run=dry_run, found=found, extraction=extraction)
+    ctx.exit(exit_status(outcome, extraction))
 
 
 def progress(as_json: bool) -> "Progress":
@@ -94,16 +100,19 @@ def progress(as_json: bool) -> "Progress":
     return LiveProgress(console(stderr=True))
 
 
-def exit_status(outcome: "Outcome") -> int:
+def exit_status(outcome: "Outcome", extraction: "Extraction | None" = None) -> int:
     """0 done, 1 done with counted failures, 2 nothing done, 130 cut short."""
-    if outcome.interrupted:
+    if outcome.interrupted or (extraction and extraction.interrupted):
         return INTERRUPTED
     if not outcome.new + outcome.already + outcome.unchanged:
         return WRONG
-    return COUNTED if outcome.failed or outcome.partial else DONE
+    return COUNTED if outcome.failed or outcome.partial or (extraction and extraction.failed) else DONE
 
 
-def report(outcome: "Outcome", as_json: bool, *, dry_run: bool = False, found: Iterable["Failure"] = ()) -> None:
+def report(
+    outcome: "Outcome", as_json: bool, *, dry_run: bool = False, found: Iterable["Failure"] = (),
+    extraction: "Extraction | None" = None,
+) -> None:  # fmt: skip
     """What became of a load, on stdout: a table and what it means, or one JSON object."""
     import msgspec
 
@@ -112,9 +121,12 @@ def report(outcome: "Outcome", as_json: bool, *, dry_run: bool = False, found: I
     listed = list(found)[:LISTED]
     if as_json:
         value = msgspec.to_builtins(outcome) | {"rate": round(outcome.rate, 1), "dry_run": dry_run}
+        value["extraction"] = extraction
         print_json(value | ({"failures": listed} if dry_run else {}))
         return
     console().print(summary(outcome))
+    if extraction is not None and extraction.read:
+        extract_cli.report(extraction)
     for failure in listed:
         click.echo(failure_line(failure))
     if outcome.interrupted:
@@ -177,6 +189,8 @@ def show_status(found: "Status") -> None:
         table.add_row(f"{count:,}", words)
     table.add_row(f"{found.raw_bytes / 1e6:,.1f} MB", "of mail")
     table.add_row(f"{found.stored_bytes / 1e6:,.1f} MB", f"on disk{share}, in {clean(found.engine)}")
+    if found.files:
+        table.add_row(f"{sum(found.files.values()):,}", f"attached files: {extract_cli.files_in_words(found.files)}")
     for name, count in found.collections.items():
         if name:
             table.add_row(f"{count:,}", Text(f"in collection {clean(name)}"))
@@ -245,6 +259,8 @@ def retry_failures(corpus: "Engine", as_json: bool) -> int:
     missing = sorted({failure.archive for _, failure in known if not Path(failure.archive).exists()})
     with stoppable(STOPPING) as stop, progress(as_json) as shown:
         outcome = pipeline.retry(corpus, known, progress=shown, stop=lambda: stop.asked)
+        if any(failure.stage == "extract" for _, failure in known) and not stop.asked:
+            extract_cli.follow(corpus, shown, failed=True)
     left = corpus.status().failures
     if as_json:
         print_json({"resolved": outcome.resolved, "remaining": left, "missing": missing, "outcome": outcome})

@@ -1,6 +1,7 @@
 """A corpus from one engine into another: every message with all its places, the ledger, the failures; checked."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from search.engine import Batch, Engine, Writer
 
 CHUNK = 500  # messages
 CHUNK_BYTES = 8 << 20
+FILES = 50  # with their texts
 
 _Key = tuple[str, str]
 
@@ -52,6 +54,7 @@ def copy(source: Engine, target: Engine, progress: Progress | None = None) -> Co
                 waiting, held, size = {}, 0, 0
                 progress.phase(f"{count:,} messages copied")
         _store(writer, waiting)
+        _copy_files(source, writer)
         progress.phase("arranging threads")
         settle(writer)
         _close(writer, states, [failure for _, failure in known if pipeline.spot(failure) not in have])
@@ -84,6 +87,13 @@ def _store(writer: Writer, waiting: dict[_Key, list[Prepared]]) -> None:
         # not done, until the line itself is copied: who stops here has to copy again
         state = ArchiveState(archive=key[0], collection=key[1])
         writer.take(Batch(state=state, messages=messages))
+
+
+def _copy_files(source: Engine, writer: Writer) -> None:
+    """What was read of the files that mails carry."""
+    pairs = source.files_in(["text", "empty", "encrypted", "unread", "failed"])
+    while part := list(islice(pairs, FILES)):
+        writer.keep_files(source.files(file.sha256 for file, _ in part).values())
 
 
 def _close(writer: Writer, states: dict[_Key, ArchiveState], failures: list[Failure]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -279,17 +280,22 @@ def body_html(raw: bytes, part: str) -> str:
 
 def part_bytes(raw: bytes, number: str) -> tuple[Attachment, bytes]:
     """The attachment with that part number and its decoded bytes. KeyError when there is none."""
+    for attachment, content in files_of(raw):
+        if attachment.part == number:
+            return attachment, content
+    raise KeyError(number)
+
+
+def files_of(raw: bytes) -> Iterator[tuple[Attachment, bytes]]:
+    """Every attachment of a mail with its decoded bytes."""
     head, data = _open(raw)
     tree = read_tree(data, head)
     body = read_body(tree)
-    attachments = _attachments(tree, body)[0]
+    contents = {leaf.number: leaf for leaf in tree.leaves()}
     enclosed = {name: content for name, _, content in body.enclosed}
-    for attachment in attachments:
-        if attachment.part == number:
-            if number in enclosed:
-                return attachment, enclosed[number]
-            return attachment, next(leaf.content for leaf in tree.leaves() if leaf.number == number)
-    raise KeyError(number)
+    for attachment in _attachments(tree, body)[0]:
+        number = attachment.part
+        yield attachment, enclosed[number] if number in enclosed else contents[number].content
 
 
 def parts_by_content_id(raw: bytes) -> dict[str, str]:

@@ -111,6 +111,7 @@ def retry(
 ) -> Outcome:  # fmt: skip
     """Reads each archive that has failures from its start once more and strikes those that do not recur."""
     outcome = Outcome()
+    known = [(number, failure) for number, failure in known if failure.stage != "extract"]
     with engine.writer() as writer:
         for collection in sorted({failure.collection for _, failure in known}):
             names = {failure.archive for _, failure in known if failure.collection == collection}
@@ -174,7 +175,8 @@ class Loader:
         self.again = again
         self.known: dict[str, dict[int, Spot]] = {}
         for number, failure in known:
-            if failure.collection == collection:
+            # what became of an attachment is another stage's concern
+            if failure.collection == collection and failure.stage != "extract":
                 self.known.setdefault(failure.archive, {})[number] = spot(failure)
         self.outcome = Outcome()
         self.done = 0  # bytes on disk of the archives that are done with

@@ -59,6 +59,9 @@ class Progress:
     def phase(self, words: str) -> None:
         """What is done now, besides reading."""
 
+    def step(self, what: str, done: int, words: str) -> None:
+        """`done` of the total are dealt with, whatever they are; `words` say more."""
+
     def say(self, words: str) -> None:
         """A sentence that stays."""
 
@@ -92,6 +95,13 @@ class PlainProgress(Progress):
             f"{outcome.failed:,} failed; {outcome.read / seconds:,.0f} messages/s, {outcome.bytes / 1e6:,.1f} MB"
             f"{time_left(done, self.total, seconds)}"
         )
+
+    def step(self, what: str, done: int, words: str) -> None:
+        """A line, if the last one is long enough ago."""
+        now = time.monotonic()
+        if now - self.last >= self.every:
+            self.last = now
+            self.say(f"{what}: {words}{time_left(done, self.total, now - self.began)}")
 
     def say(self, words: str) -> None:
         """One line."""
@@ -151,6 +161,13 @@ class LiveProgress(Progress):
         )
         name = clean(archive).rpartition("/")[2]
         self.live.update(self.task, completed=min(done, self.total), description=name[-24:], words=words)
+
+    def step(self, what: str, done: int, words: str) -> None:
+        """Moves the bar, a few times a second at most."""
+        now = time.monotonic()
+        if now - self.last >= LIVE_EVERY:
+            self.last = now
+            self.live.update(self.task, completed=min(done, self.total), description=what, words=words)
 
     def phase(self, words: str) -> None:
         """Shows it in the archive's stead."""

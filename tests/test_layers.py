@@ -16,6 +16,7 @@ DOORS = {  # a library -> the only places that may import it
     "sqlite3": "search/embedded",
     "lark": "search/parse.py",
     "elasticsearch": "search/elastic.py",
+    "kreuzberg": "ingest/extraction/office.py",
     "mailparser": "ingest/",
     "fast_mail_parser": "ingest/",
     "flask": "webapp/",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from ingest import cli as ingest_cli
+from ingest import extract_cli
 from ingest.console import (
     DONE,
     INTERRUPTED,
@@ -151,10 +152,11 @@ def is_loopback(host: str) -> bool:
 @click.option("--no-serve", is_flag=True, help="Build and ingest only.")
 @click.option("--keep", default=None, metavar="DIR", type=click.Path(file_okay=False, path_type=Path),
               help="Keep the archives and the corpus in this folder.")  # fmt: skip
+@extract_cli.extract_option
 @json_option
 @click.pass_context
 def demo(ctx: click.Context, host: str, port: int, engine: str | None, no_serve: bool, keep: Path | None,
-         as_json: bool) -> None:  # fmt: skip
+         no_extract: bool, as_json: bool) -> None:  # fmt: skip
     """Ingest a made-up leak into a temporary folder, serve it, print the address."""
     from ingest import pipeline
     from ingest.demo.build import build
@@ -171,14 +173,16 @@ def demo(ctx: click.Context, host: str, port: int, engine: str | None, no_serve:
         corpus = stack.enter_context(closing(open_engine(place, create=True)))
         with stoppable(ingest_cli.STOPPING) as stop, ingest_cli.progress(as_json) as shown:
             outcome = pipeline.load(corpus, paths, progress=shown, stop=lambda: stop.asked)
-        ingest_cli.report(outcome, as_json)
+            skipped = no_extract or outcome.interrupted
+            extraction = None if skipped else extract_cli.follow(corpus, shown, workers=1)
+        ingest_cli.report(outcome, as_json, extraction=extraction)
         if keep and not as_json:
             click.echo(f"The archives are in {clean(str(archives))}, the corpus is {clean(place)}.")
-        if outcome.interrupted:
+        if outcome.interrupted or (extraction and extraction.interrupted):
             ctx.exit(INTERRUPTED)
         if not no_serve:
             serve_pages(corpus, host, port)
-        ctx.exit(ingest_cli.exit_status(outcome))
+        ctx.exit(ingest_cli.exit_status(outcome, extraction))
 
 
 @contextmanager

@@ -1,0 +1,65 @@
+"""PDF, office documents, rich text and e-books, by Kreuzberg: the one door to it."""
+
+import importlib.util
+import re
+import tempfile
+from collections.abc import Iterator
+from itertools import islice
+
+from ingest.extraction import Damaged, Encrypted, NoReader
+from ingest.extraction.kinds import DOC, DOCX, LOCKED, ODP, ODS, ODT, PPT, PPTX, XLS, XLSX
+
+PDF, RTF = "application/pdf", "application/rtf"
+READS = {
+    PDF, RTF, DOC, DOCX, ODP, ODS, ODT, PPT, PPTX, XLS, XLSX, "application/epub+zip",
+    "application/vnd.ms-excel.sheet.binary.macroenabled.12",
+}  # fmt: skip
+PAGES = 200  # of a PDF without text that are read as pictures
+_LOCKED = re.compile(r"password|encrypt", re.I)
+
+
+def is_here() -> bool:
+    """Whether the library is installed."""
+    return importlib.util.find_spec("kreuzberg") is not None
+
+
+def document_text(data: bytes, media: str) -> str:
+    """A document's text, what stands in its headers and footers included. Damaged, Encrypted, NoReader."""
+    if media == LOCKED:
+        raise Encrypted
+    if not is_here():
+        raise NoReader(media, "no-library", ", for the package kreuzberg is missing")
+    import kreuzberg
+
+    config = kreuzberg.ExtractionConfig(
+        use_cache=False, enable_quality_processing=False, concurrency=kreuzberg.ConcurrencyConfig(max_threads=1),
+        content_filter=kreuzberg.ContentFilterConfig(
+            include_headers=True, include_footers=True, strip_repeating_text=False, include_watermarks=True
+        ),
+    )  # fmt: skip
+    try:
+        return kreuzberg.extract_bytes_sync(data, media, config=config).content
+    except kreuzberg.KreuzbergError as error:
+        if _LOCKED.search(str(error)):
+            raise Encrypted from None
+        raise Damaged("damaged", f"It can't be read: {_short(error)}.") from None
+
+
+def pages(data: bytes) -> Iterator[bytes]:
+    """The pages of a PDF as PNG pictures, the first `PAGES` of them. Damaged."""
+    import kreuzberg
+
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        file.write(data)
+        file.flush()
+        try:
+            with kreuzberg.PdfPageIterator(file.name) as found:
+                yield from (picture for _, picture in islice(found, PAGES))
+        except kreuzberg.KreuzbergError as error:
+            raise Damaged("damaged", f"Its pages can't be drawn: {_short(error)}.") from None
+
+
+def _short(error: Exception) -> str:
+    """The first part of a message that repeats itself."""
+    words = str(error).removeprefix(f"{type(error).__name__}: ")
+    return " ".join(words.split())[:200].rstrip(".")
