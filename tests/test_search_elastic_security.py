@@ -3,6 +3,7 @@ README says."""
 
 import json
 import os
+import subprocess
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.elastic_security import Secured, fingerprint
 from tests.test_search_contract import corpus, fill, names
 from webapp.cli import main
 
+ROOT = Path(__file__).resolve().parents[1]
 SITE = ["read", "view_index_metadata"]
 INGEST = ["read", "write", "manage"]
 ROLES = "".join(
@@ -214,6 +216,35 @@ def test_the_commands_need_no_more_and_show_no_secret(
     run("site", "reindex", *at, status=2)
     assert "does not allow this to API key" in written[-2]
     assert [name for name, value in keys.items() if any(value in one for one in written)] == []
+
+
+def test_the_users_that_docker_compose_makes(secured: Secured, become: Become) -> None:
+    yaml = pytest.importorskip("yaml")
+    (script,) = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["users"]["command"]
+    secured.ask("POST", "/_security/user/elastic/_password", {"password": "elastic-secret"})
+    command = ["bash", "-euc", script.replace("$$", "$")]
+    env = {"PATH": os.environ["PATH"], "ELASTIC": secured.address, "ELASTIC_PASSWORD": "elastic-secret",
+           "CURL_CA_BUNDLE": str(secured.authority.certificate)}  # fmt: skip
+    for secret in ("secret", "later"):  # a password that was changed
+        told = {"SITE_PASSWORD": f"site-{secret}", "INGEST_PASSWORD": f"ingest-{secret}"}
+        subprocess.run(command, env=env | told, check=True)
+    for side, privileges in (("site", SITE), ("ingest", INGEST)):
+        role = secured.ask("GET", f"/_security/role/unsealed_{side}")[f"unsealed_{side}"]
+        assert (role["cluster"], role["indices"][0]["names"], role["applications"]) == ([], ["unsealed-*"], [])
+        assert role["indices"][0]["privileges"] == privileges
+    url = f"{secured.address}/unsealed"
+    become(USER="unsealed_ingest", PASSWORD="ingest-later")
+    engine = open_engine(url, create=True)
+    fill(engine, corpus())
+    engine.close()
+    become(USER="unsealed_site", PASSWORD="site-later")
+    reader = open_engine(url)
+    search(reader)
+    reader.close()
+    secured.forget("unsealed")
+    for wrong, reason in (({"ELASTIC_PASSWORD": "another"}, b"401"), ({"SITE_PASSWORD": "a"}, b"at least")):
+        run = subprocess.run(command, env=env | told | wrong, capture_output=True)
+        assert (run.returncode != 0, reason in run.stderr) == (True, True), run.stderr
 
 
 def test_the_pages_of_a_site_whose_key_is_revoked_say_so_and_show_no_secret(
