@@ -17,6 +17,7 @@ from ingest.dates import When, choose_date, doubt
 from ingest.headers import Head, decode_words, read_head
 from ingest.language import language
 from ingest.quotes import own_words, split
+from ingest.releases.mails import DOCUMENTS, release_segments
 from ingest.sniffing import sniff
 from ingest.structure import Tree, read_tree
 from mappings.records import Address, Attachment, Forensics, Message, Note
@@ -71,7 +72,7 @@ def _read(raw: bytes, carrier: str, made: str) -> Reading:
     tree = read_tree(data, head)
     body = read_body(tree)
     attachments, mails, damage = _attachments(tree, body, made)
-    segments = split(body.text)
+    segments = release_segments(body.text, made) if made in DOCUMENTS else split(body.text)
     notes = [Note(code, _HEAD_NOTES[code]) for code in dict.fromkeys(head.problems)] + tree.notes + body.notes + damage
     lang = language(own_words(body.text, segments, 400))
     rest = {"segments": segments, "attachments": tuple(attachments), "carrier": carrier, "parser": "fast", "lang": lang,
@@ -104,8 +105,8 @@ def _message(raw: bytes, head: Head, body: Body, notes: list[Note], rest: dict[s
     received = head.all("received")
     when, source, reason = choose_date(head.get("date"), received)
     if when and source == "header":
-        if when.zone is None and "-0000" not in head.get("date"):
-            notes.append(Note("zone-assumed", "The Date header gives no time zone that is known: read as UTC."))
+        if when.zone is None and (rest.get("made") in DOCUMENTS or "-0000" not in head.get("date")):
+            notes.append(Note("zone-assumed", "The date is given without a time zone that is known: read as UTC."))
         if noted := doubt(when, received):
             told = f"The Date header says {_utc(when)}, the first server that passed the mail on {_utc(noted)}."
             notes.append(Note("date-doubtful", told))

@@ -12,6 +12,7 @@ from msgspec import Struct, msgpack
 
 from ingest.archives import Item, Problem
 from ingest.messages import Reading, read_message
+from ingest.releases.mails import recovered
 from ingest.threads import prepare
 from mappings.records import Failure, Message, Note, Place, Prepared
 
@@ -138,20 +139,40 @@ def _take(raw: bytes, place: Place, parser: str, chunk: Chunk, made: str = "") -
         raw, place, carrier, made, depth = todo.pop()
         reading = _read(raw, place, carrier, parser, chunk, made)
         id = chunk.messages[-1].message.id
-        if not reading or not reading.attached:
+        found = _inside(reading, raw, made) if reading else []
+        if not found:
             continue
-        spent += sum(map(len, reading.attached))
+        spent += sum(len(within.raw) for within in found)
         if depth >= DEPTH or spent > ATTACHED_BYTES:
             reason = f"Mails attached to mails more than {DEPTH} deep, or too many: they were left inside this one."
             chunk.failures.append(_failure(place, "too-deep", reason, id))
             continue
-        marks = reading.made or ("",) * len(reading.attached)
         inner = [
-            (attached, Place(archive=place.archive, member=f"{place.member}#{part}", offset=place.offset,
-                             collection=place.collection), id, mark, depth + 1)
-            for part, attached, mark in zip(_parts(reading), reading.attached, marks, strict=True)
+            (within.raw, Place(archive=place.archive, member=f"{place.member}#{within.part}",
+                               offset=place.offset if within.offset < 0 else within.offset,
+                               collection=place.collection), id, within.made, depth + 1)
+            for within in found
         ]  # fmt: skip
         todo.extend(reversed(inner))
+
+
+class _Within(Struct, frozen=True):
+    """A mail inside another: attached to it, or in the chain of a released document, `offset` bytes from its start."""
+
+    raw: bytes
+    part: str
+    made: str
+    offset: int = -1
+
+
+def _inside(reading: Reading, raw: bytes, made: str) -> list[_Within]:
+    """The mails attached to a message, or quoted in a document."""
+    marks = reading.made or ("",) * len(reading.attached)
+    found = [_Within(*each) for each in zip(reading.attached, _parts(reading), marks, strict=True)]
+    if made == "text":
+        mails = recovered(reading.message, raw)
+        found += [_Within(mail.raw, f"q{mail.number}", "quotation", mail.offset) for mail in mails]
+    return found
 
 
 def _read(raw: bytes, place: Place, carrier: str, parser: str, chunk: Chunk, made: str) -> Reading | None:

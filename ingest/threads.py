@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from ingest.arrange import arrange
 from ingest.references import clean_id, conversation_guid, references
+from ingest.releases.sameness import is_released, release_copy_key
 from ingest.subjects import WINDOW, answers, base_subject, is_robot, too_general
 from mappings.keys import hash64, link_key
 from mappings.records import Message, Place, Prepared
@@ -37,7 +38,7 @@ def keys(message: Message) -> Keys:
     own = clean_id(message.message_id) if message.message_id else ""
     base, reply = base_subject(message.subject)
     line, beside = references(message, own)
-    copy = copy_key(message, own)
+    copy = release_copy_key(message) if is_released(message) else copy_key(message, own)
     links = [_link_key(own) if own else 0, *map(_link_key, line), *map(_link_key, beside)]
     if message.thread_index and (guid := conversation_guid(message.thread_index)):
         links.append(hash64(b"thread-index " + guid))

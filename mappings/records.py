@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 DateSource = Literal["header", "received", "none"]
-SegmentKind = Literal["own", "quoted", "signature"]
+SegmentKind = Literal["own", "quoted", "signature", "mark"]
 FileState = Literal["waiting", "text", "empty", "encrypted", "unread", "mail", "failed"]
 
 
@@ -51,7 +51,8 @@ class File(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Segment(Struct, frozen=True, omit_defaults=True):
-    """A stretch `text[start:end]` of a message's text, in code points: own words, a quotation, or the signature."""
+    """A stretch `text[start:end]` of a message's text, in code points: own words, a quotation, the signature,
+    or a mark: what a release prints over a document, its header block as printed, a page's footer."""
 
     kind: SegmentKind
     start: int

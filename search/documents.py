@@ -7,6 +7,7 @@ from typing import Any
 from mappings.records import Attachment, Message
 from search.words import searchable
 
+ASIDE = ("quoted", "mark")  # segments that rank below own words
 KEYWORD = 500  # characters of a keyword that are kept
 ATTACHED = 1_000_000  # characters of a message's attachments that are searched
 _LAST = (1 << 39) - 1  # larger than any date's part of a sort key
@@ -79,6 +80,11 @@ def attached(message: Message, texts: Mapping[str, str]) -> Iterator[tuple[Attac
             left -= min(left, len(text))
 
 
+def standing(message: Message) -> int:
+    """How well a message stands for its copies: the copy with most recipients best, what was only quoted worst."""
+    return 0 if message.made == "quotation" else 1 + len(message.to) + len(message.cc) + len(message.bcc)
+
+
 Text = Callable[[str], str]
 _NO_TEXTS: Mapping[str, str] = {}
 
@@ -93,7 +99,7 @@ def document(
     own: list[str] = []
     quoted: list[str] = []
     for segment in message.segments:
-        (quoted if segment.kind == "quoted" else own).append(message.text[segment.start : segment.end])
+        (quoted if segment.kind in ASIDE else own).append(message.text[segment.start : segment.end])
     found: dict[str, Any] = {
         "num": number, "thread": label, "newest": newest, "oldest": oldest, "size": message.size, "is": marks,
         "collection": collections, "has": has(message), "subject": text(message.subject),

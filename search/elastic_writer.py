@@ -14,6 +14,7 @@ from msgspec import Struct, convert, json, to_builtins
 from mappings.records import ArchiveState, Failure, File, Place, Prepared
 from search import elastic_files
 from search import elastic_marks as marks
+from search.documents import standing
 from search.elastic import Cluster, Doc, Op, chunks
 from search.elastic_documents import groups, missing, op, refill, remade
 from search.elastic_lease import Lease
@@ -295,7 +296,7 @@ def _record(prepared: Prepared, label: int, stands: Stored, batch: str, places: 
         "id": message.id, "num": num, "label": label, "thread": message.id, "opens": label == num, "parent": "",
         "depth": 0, "pos": 0, "topic": "", "own_key": prepared.links[0] if prepared.links else 0,
         "subject_key": prepared.subject_key, "orphan": prepared.orphan, "copy_key": prepared.copy_key,
-        "size": message.size, "recipients": len(message.to) + len(message.cc) + len(message.bcc), "batch": batch,
+        "size": message.size, "recipients": standing(message), "batch": batch,
         "slim": base64.b64encode(slim(prepared)).decode(), "stored": {"at": stands},
         "files": [attachment.sha256 for attachment in carried(message)],
     } | _places(listed.values())  # fmt: skip

@@ -15,7 +15,7 @@ from msgspec import json
 from mappings.keys import ghost_key
 from mappings.records import ArchiveState, File, Place, Prepared
 from search import embedded_files
-from search.documents import document
+from search.documents import document, standing
 from search.embedded_audit import archives
 from search.embedded_documents import Documents
 from search.embedded_packing import Packed, pack, pack_slims
@@ -234,7 +234,7 @@ class EmbeddedWriter:
             rows.append((
                 num, bytes.fromhex(m.id), labels[num], m.date, p.links[0] if p.links else 0, p.subject_key, p.orphan,
                 p.copy_key, found.get(m.carrier, 0), m.size,
-                len(m.to) + len(m.cc) + len(m.bcc), *place, *slim_place,
+                standing(m), *place, *slim_place,
             ))  # fmt: skip
         connection = self._store.connection()
         connection.executemany(

@@ -150,8 +150,8 @@ def body(text: str, segments: Sequence[Segment], find: Finder | None = None, lim
             continue
         piece = text[group[0].start : min(group[-1].end, end)].strip("\n")
         if piece.strip():
-            spans = find("own", piece) if find else ()
-            kind = "signature" if group[0].kind == "signature" else "own"
-            kind += " fixed" if is_columnar(piece) else ""
-            pieces.append(f'<div class="{kind}">{linked(piece, spans)}</div>')
+            kind = group[0].kind
+            spans = find("quoted" if kind == "mark" else "own", piece) if find else ()
+            fixed = " fixed" if is_columnar(piece) else ""
+            pieces.append(f'<div class="{kind}{fixed}">{linked(piece, spans)}</div>')
     return Markup("".join(pieces))  # noqa: S704 - every piece is escaped or ours

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ingest.archives import mbox, salvage, tars, zips
+from ingest.archives import mbox, salvage, tars, texts, zips
 from ingest.archives.errors import ArchiveError, TooDeep, Truncated
 from ingest.archives.items import END, Item, Problem
 from ingest.archives.names import is_bookkeeping, is_ignored, maildir_flags, readable
@@ -32,13 +32,14 @@ class Level(Struct, frozen=True):
 
 
 def things(
-    source: Source, level: Level, member: str = "", position: str = "", flags: str = ""
+    source: Source, level: Level, member: str = "", position: str = "", flags: str = "", name: str = ""
 ) -> Iterator[Item | Problem]:
     """The messages in a stream, whatever it is, from a position on.
 
-    Positions: `END`; in an mbox a byte offset; in a zip or tar a member's number and, after ";", the position inside
-    that member; a compressed stream has its content's. What fails in an archive's own bytes is raised as ArchiveError
-    after what could be read; what fails in one of its members is a Problem, and the next member follows.
+    Positions: `END`; in an mbox a byte offset; in a zip or tar a member's number and, after ";", the position
+    inside that member; a compressed stream has its content's. `name` is the file's where `member` is not. What
+    fails in an archive's own bytes is raised as ArchiveError after what could be read; what fails in one of its
+    members is a Problem, and the next member follows.
     """
     if position == END:
         return
@@ -46,6 +47,8 @@ def things(
     found = sniff(head)
     if found.kind == "message":
         yield from _message(source, member, position, flags)
+    elif found.kind == "text":
+        yield from texts.read(source, member, name or member, flags)
     elif found.kind == "mbox":
         yield from mbox.split(source, position, member, flags)
     elif found.kind in PACKED.values():

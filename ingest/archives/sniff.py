@@ -4,6 +4,8 @@ import re
 
 from msgspec import Struct
 
+from ingest.archives.texts import is_document, is_printed
+
 HEAD = 1 << 16  # bytes that are looked at
 
 PACKED = {b"\x1f\x8b\x08": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
@@ -64,7 +66,8 @@ WINDOW = 4096  # bytes from a `From ` line's start that decide what it is
 
 
 class Sniffed(Struct, frozen=True):
-    """What a file is: a kind of archive, "message", "empty", "ignored" (an index of some mail program) or "other".
+    """What a file is: a kind of archive, "message", "text" (a released document), "empty", "ignored" (an index
+    of some mail program) or "other".
 
     For "other", `code` is "not-mail" or "unsupported", and `reason` is a sentence for people.
     """
@@ -93,7 +96,7 @@ def sniff(head: bytes) -> Sniffed:
     if head.startswith(_MORK):
         return Sniffed("ignored")
     if is_message(head):
-        return Sniffed("message")
+        return Sniffed("text" if is_printed(head) else "message")
     return _text_or_binary(head)
 
 
@@ -119,6 +122,8 @@ def _text_or_binary(head: bytes) -> Sniffed:
     if lines[0].strip().isdigit() and len(lines) > 1 and KNOWN.match(lines[1]):
         reason = "This is an Apple Mail message (.emlx), a format that is not read yet."
         return Sniffed("other", "unsupported", reason)
+    if is_document(head):
+        return Sniffed("text")
     return _other("a file without the header of a mail")
 
 

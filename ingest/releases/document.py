@@ -1,0 +1,87 @@
+"""A released document's text -> its fields, its own text, and the earlier mails of its chain."""
+
+from functools import lru_cache
+
+from msgspec import Struct
+
+from ingest.releases.blocks import Block, find_blocks
+from ingest.releases.clock import Clock, read_clock
+from ingest.releases.marks import is_mark, released
+from ingest.releases.memo import find_memo
+from ingest.releases.people import read_people
+from mappings.records import Address
+
+_STRAY = 6  # lines above a document's own header that are neither blank nor a mark
+
+
+class Fields(Struct, frozen=True):
+    """What a header block says; nothing for what is absent or blacked out."""
+
+    sender: Address | None = None
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    subject: str = ""
+    sent: Clock | None = None
+
+
+class Part(Struct, frozen=True):
+    """A mail in a document: its fields, and `text[start:end]`, of which the header block ends at `body`."""
+
+    fields: Fields
+    start: int
+    body: int
+    end: int
+
+
+class Document(Struct, frozen=True):
+    """A document taken apart. `parts[0]` is itself, if it is a mail; the rest are the mails it quotes, newest first."""
+
+    parts: tuple[Part, ...]
+    own: bool  # whether parts[0] is the document's own header
+
+
+@lru_cache(maxsize=64)
+def read_document(text: str) -> Document:
+    """The mails in a document's text."""
+    lines = text.split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    blocks = find_blocks(lines)
+    own = bool(blocks) and _is_top(lines, blocks[0])
+    if not own and (memo := find_memo(lines[: blocks[0].start] if blocks else lines)):
+        blocks.insert(0, memo)
+        own = True
+    parts: list[Part] = []
+    ends = [starts[block.start] for block in blocks[1:]] + [len(text)]
+    for block, end in zip(blocks, ends, strict=False):  # with no blocks, there is one end too many
+        parts.append(Part(read_fields(block), starts[block.start], min(starts[block.end], end), end))
+    return Document(tuple(parts), own)
+
+
+def _is_top(lines: list[str], block: Block) -> bool:
+    """Whether a block is the document's own header: nothing above it but marks and a few stray lines."""
+    above = [line for line in lines[: block.start] if line.strip() and not is_mark(line)]
+    return len(above) <= _STRAY
+
+
+def read_fields(block: Block) -> Fields:
+    """The fields of a block, read."""
+    fields = block.fields
+    senders = read_people(fields.get("from", ""))
+    sent = fields.get("sent", "") or fields.get("date", "")
+    return Fields(
+        sender=senders[0] if senders else None,
+        to=read_people(fields.get("to", "")),
+        cc=read_people(fields.get("cc", "")),
+        bcc=read_people(fields.get("bcc", "")),
+        subject=" ".join(fields.get("subject", "").split()),
+        sent=read_clock(sent) if sent else None,
+    )
+
+
+def is_release(head: str) -> bool:
+    """Whether a text begins as a released document does: with a mail's header block, or with a release's marks."""
+    lines = head.split("\n")
+    return released(head) or any(_is_top(lines, block) for block in find_blocks(lines[:200])[:1])
