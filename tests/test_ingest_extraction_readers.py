@@ -157,3 +157,8 @@ def test_entities_that_multiply_are_not_followed() -> None:
 def test_a_pdf_of_many_pages_is_read_or_given_up() -> None:
     answer = ask(make.pdf("page", pages=3_000))
     assert answer.state in ("text", "failed")
+
+
+@needs_library
+def test_cells_of_a_workbook_stay_apart() -> None:
+    assert ask(xlsx("Who;How much\nAnn Agren;7\n;9\n")).text == "Sheet1\nWho\tHow much\nAnn Agren\t7\n\t9"

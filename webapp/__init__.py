@@ -21,14 +21,14 @@ def create_app(
     from flask import Flask
 
     from webapp import context, errors, security, templating
-    from webapp.converters import MailConverter, NumberConverter
-    from webapp.pages import help, message, part, search, status, thread
+    from webapp.converters import DigestConverter, MailConverter, NumberConverter
+    from webapp.pages import file, help, message, part, search, status, thread
 
     app = Flask(__name__, static_url_path="/static")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400  # seconds; style and script carry their version in the address
     app.extensions["unsealed"] = context.Site(engine=engine, mail=mail, title=title, writable=writable)
-    app.url_map.converters.update(mail=MailConverter, number=NumberConverter)
-    for noun in (search, message, part, thread, status, help):
+    app.url_map.converters.update(mail=MailConverter, number=NumberConverter, digest=DigestConverter)
+    for noun in (search, message, part, file, thread, status, help):
         app.register_blueprint(noun.pages)
     security.protect(app, hosts)
     errors.register(app)

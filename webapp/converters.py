@@ -9,6 +9,12 @@ class MailConverter(BaseConverter):
     regex = "g?[0-9a-f]{1,64}"
 
 
+class DigestConverter(BaseConverter):
+    """A file's SHA-256 in full."""
+
+    regex = "[0-9a-f]{64}"
+
+
 class NumberConverter(BaseConverter):
     """A part's number as IMAP counts it: "2", "1.3"."""
 

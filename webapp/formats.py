@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from mappings.records import Address, Failure, MessageRow, Place
+from mappings.records import Address, Failure, File, MessageRow, Place
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SHORT = 16  # hex digits of an id in a link: unique in any corpus that fits on a disk
@@ -137,6 +137,39 @@ def message_link(id: str, tail: str = "", **values: str | int) -> str:
 def thread_link(id: str, **values: str | int) -> str:
     """The address of a conversation."""
     return link(f"/t/{id[:SHORT] if id[:1] != 'g' else id}", **values)
+
+
+def file_link(sha256: str, **values: str | int) -> str:
+    """The address of a file that mails carry."""
+    return link(f"/file/{sha256}", **values)
+
+
+def file_state(file: File) -> str:
+    """What became of a file, in a few words."""
+    return {
+        "waiting": "not read yet", "text": "text drawn", "empty": "no text in it", "encrypted": "asks for a password",
+        "unread": "no reader for its kind", "mail": "a mail", "failed": "could not be read",
+    }[file.state]  # fmt: skip
+
+
+MEDIA = {
+    "application/pdf": "PDF", "application/rtf": "rich text", "application/zip": "zip archive",
+    "application/x-tar": "tar archive", "application/gzip": "gzip file", "application/msword": "Word document",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word document",
+    "application/vnd.ms-excel": "Excel workbook", "application/vnd.ms-powerpoint": "PowerPoint presentation",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel workbook",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint presentation",
+    "application/vnd.oasis.opendocument.text": "OpenDocument text",
+    "application/vnd.oasis.opendocument.spreadsheet": "OpenDocument spreadsheet",
+    "application/vnd.oasis.opendocument.presentation": "OpenDocument presentation", "text/calendar": "calendar",
+    "text/vcard": "contact card", "text/csv": "table (CSV)", "text/plain": "plain text", "text/html": "HTML",
+    "message/rfc822": "mail", "": "unknown type",
+}  # fmt: skip
+
+
+def media(kind: str) -> str:
+    """A media type in words where there are some."""
+    return MEDIA.get(kind, kind)
 
 
 def anchor(id: str) -> str:

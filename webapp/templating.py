@@ -9,7 +9,7 @@ from mappings.made import told
 from search.query import Query
 from webapp import formats, histogram, text
 from webapp.context import Ask, site
-from webapp.pages import message, search
+from webapp.pages import file, message, search
 
 LANGUAGES = {
     "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
@@ -43,13 +43,15 @@ def register(app: Flask) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     for function in (
         formats.date, formats.day, formats.machine_date, formats.size, formats.number, formats.plural, formats.delay,
-        formats.people, formats.topic, formats.place, formats.field_name, text.line, text.fragment, text.plain,
-        language, facet_name, told,
+        formats.people, formats.topic, formats.place, formats.field_name, formats.file_state, formats.media,
+        text.line, text.fragment, text.plain, language, facet_name, told,
     ):  # fmt: skip
         env.filters[function.__name__] = function
     env.globals.update(
         link=formats.link, message_link=formats.message_link, thread_link=formats.thread_link, anchor=formats.anchor,
-        row_link=formats.row_link, term=formats.term, body=text.body, draw=histogram.draw, finder=message.finder,
+        row_link=formats.row_link,
+        file_link=formats.file_link, file_names=file.names, FIRST=file.FIRST, document=text.document,
+        term=formats.term, body=text.body, draw=histogram.draw, finder=message.finder,
         narrowed=search.narrowed, redated=search.redated,
         versions={name: file_version(name) for name in ("site.css", "site.js")},
         SHOWN=message.SHOWN, empty=Query(), front_ask=Ask(), filters_only=search.filters_only,

@@ -93,6 +93,13 @@ def linked(text: str, spans: Spans = ()) -> Markup:
     return Markup("".join(pieces))  # noqa: S704 - every piece is escaped or ours
 
 
+def document(text: str, find: Finder | None = None) -> Markup:
+    """The text drawn from an attachment."""
+    text = plain(text)
+    kind = "own fixed" if is_columnar(text) else "own"
+    return Markup('<div class="{}">{}</div>').format(kind, linked(text, find("attachment", text) if find else ()))
+
+
 def runs(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
     """Segments, with neighbouring quotations put together."""
     group: list[Segment] = []

@@ -5,9 +5,13 @@ import re
 import tempfile
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from ingest.extraction import Damaged, Encrypted, NoReader
 from ingest.extraction.kinds import DOC, DOCX, LOCKED, ODP, ODS, ODT, PPT, PPTX, XLS, XLSX
+
+if TYPE_CHECKING:
+    import kreuzberg
 
 PDF, RTF = "application/pdf", "application/rtf"
 READS = {
@@ -15,6 +19,7 @@ READS = {
     "application/vnd.ms-excel.sheet.binary.macroenabled.12",
 }  # fmt: skip
 PAGES = 200  # of a PDF without text that are read as pictures
+_SHEETS = {XLSX, XLS, ODS, "application/vnd.ms-excel.sheet.binary.macroenabled.12"}
 _LOCKED = re.compile(r"password|encrypt", re.I)
 
 
@@ -38,11 +43,24 @@ def document_text(data: bytes, media: str) -> str:
         ),
     )  # fmt: skip
     try:
-        return kreuzberg.extract_bytes_sync(data, media, config=config).content
+        found = kreuzberg.extract_bytes_sync(data, media, config=config)
     except kreuzberg.KreuzbergError as error:
         if _LOCKED.search(str(error)):
             raise Encrypted from None
         raise Damaged("damaged", f"It can't be read: {_short(error)}.") from None
+    return (_sheets(found) if media in _SHEETS else "") or found.content
+
+
+def _sheets(found: "kreuzberg.ExtractionResult") -> str:
+    """A workbook's sheets under their names, cells apart by tabs, which its plain text runs together; "" should
+    anything of that text be missing here."""
+    names = dict(enumerate(found.metadata.get("sheet_names") or (), 1))
+    parts = []
+    for table in found.tables:
+        rows = ("\t".join(" ".join(cell.split()) for cell in row).rstrip() for row in table.cells)
+        parts.append("\n".join((names.pop(table.page_number, ""), *rows)).strip("\n"))
+    text = "\n\n".join([*parts, *names.values()])
+    return text if len(text.split()) >= len(found.content.split()) else ""
 
 
 def pages(data: bytes) -> Iterator[bytes]:

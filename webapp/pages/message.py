@@ -6,7 +6,7 @@ from flask import Blueprint, redirect
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from mappings.records import Forensics, Message, MessageRow, Place, Thread
+from mappings.records import File, Forensics, Message, MessageRow, Place, Thread
 from search.errors import NotFound, SearchError
 from search.highlight import marker
 from search.parse import parse
@@ -14,6 +14,7 @@ from webapp.answers import answer, wants_json
 from webapp.context import choice, engine, site, text_value
 from webapp.conversation import collapse, in_time
 from webapp.formats import link, row_link, thread_link
+from webapp.pages.file import files_of
 from webapp.text import Finder
 
 pages = Blueprint("message", __name__)
@@ -44,6 +45,7 @@ class MessagePage(Struct, frozen=True, kw_only=True):
     copies: tuple[MessageRow, ...] = ()
     attached: tuple[MessageRow, ...] = ()
     carrier: MessageRow | None = None
+    files: dict[str, File] = {}  # the attachments as files, by SHA-256, with the first lines of their texts
     view: View = "text"
     q: str = ""
     whole: bool = False
@@ -65,7 +67,7 @@ def message(id: str) -> Response:
             message=full, row=row, neighbours=neighbours(thread_of(row), full.id),
             places=tuple(engine().places(full.id)), copies=tuple(engine().copies(full.id)),
             attached=tuple(engine().attached(full.id)), carrier=carrier(full.carrier),
-            view=view if view != "html" or full.html else "text", q=text_value("q"),
+            files=files_of(full), view=view if view != "html" or full.html else "text", q=text_value("q"),
             whole=choice("whole", ("0", "1")) == "1",
             forensics=site().mail.forensics(engine().raw(full.id)) if view == "route" else None,
         ),

@@ -1,0 +1,76 @@
+"""`/file/<sha256>`: a file that mails carry, its text, and every mail that carries it."""
+
+from collections.abc import Iterable
+
+from flask import Blueprint
+from msgspec import Struct
+from msgspec.structs import replace
+from werkzeug.wrappers import Response
+
+from mappings.records import Attachment, File, Message, MessageRow
+from search.errors import NotFound
+from webapp.answers import answer, wants_json
+from webapp.context import choice, engine, text_value, whole_number
+
+pages = Blueprint("file", __name__)
+SHOWN = 200_000  # code points of text on the page unless all of it is asked for
+FIRST = 700  # code points of it on the page of a mail
+CARRIERS = 50  # mails on one page
+
+
+class Carrier(Struct, frozen=True, kw_only=True):
+    """A mail that carries the file, and how it does: name and part, more than once if it does so more than once."""
+
+    row: MessageRow
+    attachments: tuple[Attachment, ...]
+
+
+class FilePage(Struct, frozen=True, kw_only=True):
+    """A file with all that is known of it, and a page of the mails that carry it, by date."""
+
+    file: File
+    length: int  # of its text, code points
+    total: int  # mails that carry it
+    page: int
+    pages: int
+    carriers: tuple[Carrier, ...]
+    q: str = ""
+    whole: bool = False
+
+
+@pages.get("/file/<digest:sha256>")
+@pages.get("/file/<digest:sha256>.json", endpoint="json")
+def file(sha256: str) -> Response:
+    """The file; NotFound for one that no mail carries."""
+    total = engine().carriers(sha256, limit=1)[0]
+    last = max(1, -(-total // CARRIERS))
+    number = whole_number("page", 1, 1, last)
+    rows = engine().carriers(sha256, limit=CARRIERS, skip=(number - 1) * CARRIERS)[1]
+    mails = {mail.id: mail for mail in engine().messages(row.id for row in rows)}
+    found = engine().files([sha256]).get(sha256)
+    if found is None:
+        raise NotFound(f"No mail here carries a file {sha256}.")
+    whole = choice("whole", ("0", "1")) == "1"
+    return answer(
+        "file.html",
+        FilePage(
+            file=found if whole or wants_json() else replace(found, text=found.text[:SHOWN]), length=len(found.text),
+            total=total, page=number, pages=last, q=text_value("q"), whole=whole,
+            carriers=tuple(Carrier(row=row, attachments=_of(mails.get(row.id), sha256)) for row in rows),
+        ),
+    )  # fmt: skip
+
+
+def _of(mail: Message | None, sha256: str) -> tuple[Attachment, ...]:
+    return tuple(one for one in mail.attachments if one.sha256 == sha256) if mail else ()
+
+
+def files_of(mail: Message) -> dict[str, File]:
+    """The files that a mail carries, with the first lines of their texts."""
+    found = engine().files(one.sha256 for one in mail.attachments if one.sha256)
+    return {sha256: replace(file, text=file.text[:FIRST]) for sha256, file in found.items()}
+
+
+def names(carriers: Iterable[Carrier]) -> list[str]:
+    """The names that a file goes by, each once."""
+    return list(dict.fromkeys(one.name for carrier in carriers for one in carrier.attachments if one.name))
