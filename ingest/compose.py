@@ -45,34 +45,46 @@ def compose(
 
     `fields` go in their order, values decoded, lists as mailboxes; empty ones are left out, and so are those that
     `transport`, the header an item kept from its transport, has already: it goes first and as it came, but for MIME
-    fields, whose content is gone and which become `X-Original-…`. `html` as bytes is in `charset` ("" unknown).
+    fields, whose content is gone and which become `X-Original-…`; so do mailboxes there without an address, if
+    `fields` have some. `html` as bytes is in `charset` ("" unknown).
     """
-    head, there = _transport(transport)
-    for name, value in fields:
-        if name.lower() not in there:
-            head.append(field(name, value))
+    fields = list(fields)
+    people = {
+        name.lower()
+        for name, value in fields
+        if not isinstance(value, str) and any("@" in one.address for one in value)
+    }
+    head, there = _transport(transport, people)
+    head += [field(name, value) for name, value in fields if name.lower() not in there]
     head.append("MIME-Version: 1.0\r\n")
     return _whole("".join(head).encode("utf-8", "replace"), _part(text, html, charset, files))
 
 
-def _transport(header: str) -> tuple[list[str], set[str]]:
-    """The lines of a header that was kept, and the names of its fields. A line that is no field is kept as one."""
-    lines: list[str] = []
-    names: set[str] = set()
+def _transport(header: str, people: set[str]) -> tuple[list[str], set[str]]:
+    """The fields of a header that was kept, and the names of those that stand. A line that is no field is kept as one.
+
+    What follows the empty line belongs to the parts of a body that is gone.
+    """
+    fields: list[str] = []
+    names: list[str] = []
+    over = False
     for line in header.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         line = line.rstrip("\0")
-        found = _FIELD.match(line)
-        if line[:1] in (" ", "\t") and line.strip() and lines:
-            lines.append(line)
-        elif found and "" not in names:
-            name = found[1].lower()
-            lines.append(f"X-Original-{line}" if name in _STALE else line)
-            names.add(name)
-        elif line.strip():
-            lines.append(f"X-Original-Line: {one_line(line)}")
-        elif lines:
-            names.add("")  # what follows the empty line belongs to the parts of a body that is gone
-    return [f"{line}\r\n" for line in lines], names - {""}
+        found = None if over else _FIELD.match(line)
+        if not line.strip():
+            over = over or bool(fields)
+        elif line[:1] in (" ", "\t") and fields and not over:
+            fields[-1] += f"{line}\r\n"
+        else:
+            fields.append(f"{line}\r\n" if found else f"X-Original-Line: {one_line(line)}\r\n")
+            names.append(found[1].lower() if found else "")
+    gone = {name for name in people if "@" not in "".join(_named(name, names, fields))} | _STALE
+    kept = [f"X-Original-{one}" if name in gone else one for name, one in zip(names, fields, strict=True)]
+    return kept, set(names) - gone
+
+
+def _named(name: str, names: list[str], fields: list[str]) -> list[str]:
+    return [one for other, one in zip(names, fields, strict=True) if other == name]
 
 
 class _Part(Struct, frozen=True):

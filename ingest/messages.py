@@ -20,6 +20,7 @@ from ingest.quotes import own_words, split
 from ingest.releases.mails import DOCUMENTS, release_segments
 from ingest.sniffing import sniff
 from ingest.structure import Tree, read_tree
+from ingest.winmail import MARK, Winmail, opened
 from mappings.records import Address, Attachment, Forensics, Message, Note
 
 _ID = re.compile(r"<\s*([^<>]{1,2000}?)\s*>")
@@ -72,6 +73,8 @@ def _read(raw: bytes, carrier: str, made: str) -> Reading:
     tree = read_tree(data, head)
     body = read_body(tree)
     attachments, mails, damage = _attachments(tree, body, made)
+    for box in opened(tree) if made != "tnef" else ():  # one inside another stays a file
+        _adopt(box, body, attachments, mails)
     segments = release_segments(body.text, made) if made in DOCUMENTS else split(body.text)
     notes = [Note(code, _HEAD_NOTES[code]) for code in dict.fromkeys(head.problems)] + tree.notes + body.notes + damage
     lang = language(own_words(body.text, segments, 400))
@@ -79,6 +82,31 @@ def _read(raw: bytes, carrier: str, made: str) -> Reading:
             "made": made}  # fmt: skip
     message = _message(raw, head, body, notes, rest)
     return Reading(message, tuple(mail for mail, _ in mails), tuple(mark for _, mark in mails))
+
+
+def _adopt(box: Winmail, body: Body, attachments: list[Attachment], mails: list[tuple[bytes, str]]) -> None:
+    """Makes the content of a winmail.dat the mail's own: its files, and its text and HTML where the mail has none."""
+    body.notes += [Note("winmail-damaged", problem, box.part) for problem in box.problems]
+    if not box.raw:
+        return
+    inner = _read(box.raw, "", "tnef")
+    prefix = f"{box.part}{MARK}"
+    if not body.text.strip():
+        body.text = inner.message.text
+    if not body.html and inner.message.html:
+        body.html = prefix + inner.message.html
+    attachments += [replace(one, part=prefix + one.part) for one in inner.message.attachments]
+    mails += zip(inner.attached, inner.made, strict=True)
+
+
+def _within(raw: bytes, number: str) -> tuple[bytes, str]:
+    """The message that a winmail.dat makes, and a part's number there, from the part's number in the mail. KeyError."""
+    part, _, below = number.partition(MARK)
+    head, data = _open(raw)
+    for box in opened(read_tree(data, head)):
+        if box.part == part and box.raw:
+            return box.raw, below
+    raise KeyError(number)
 
 
 def _second(raw: bytes, reading: Reading) -> Reading:
@@ -272,6 +300,8 @@ def _bare(raw: bytes, carrier: str, made: str, problem: Exception) -> Reading:
 
 def body_html(raw: bytes, part: str) -> str:
     """The markup of the text/html part with that number, decoded. It is hostile: sanitise before showing. KeyError."""
+    if MARK in part:
+        return body_html(*_within(raw, part))
     head, data = _open(raw)
     for leaf in read_tree(data, head).leaves():
         if leaf.number == part and leaf.type == "text/html":
@@ -288,9 +318,16 @@ def part_bytes(raw: bytes, number: str) -> tuple[Attachment, bytes]:
 
 
 def files_of(raw: bytes) -> Iterator[tuple[Attachment, bytes]]:
-    """Every attachment of a mail with its decoded bytes."""
+    """Every attachment of a mail with its decoded bytes, those in a winmail.dat after the others."""
     head, data = _open(raw)
     tree = read_tree(data, head)
+    yield from _files(tree)
+    for box in opened(tree):
+        for attachment, content in _files(read_tree(box.raw, read_head(box.raw))):
+            yield replace(attachment, part=f"{box.part}{MARK}{attachment.part}"), content
+
+
+def _files(tree: Tree) -> Iterator[tuple[Attachment, bytes]]:
     body = read_body(tree)
     contents = {leaf.number: leaf for leaf in tree.leaves()}
     enclosed = {name: content for name, _, content in body.enclosed}
@@ -303,9 +340,11 @@ def parts_by_content_id(raw: bytes) -> dict[str, str]:
     """Content-ID -> part number, for the images that HTML shows by `cid:`. The first of equal ids counts."""
     head, data = _open(raw)
     found: dict[str, str] = {}
-    for leaf in read_tree(data, head).leaves():
+    tree = read_tree(data, head)
+    inner = [(f"{box.part}{MARK}", read_tree(box.raw, read_head(box.raw))) for box in opened(tree)]
+    for prefix, leaf in [(prefix, leaf) for prefix, one in [("", tree), *inner] for leaf in one.leaves()]:
         if leaf.content_id:
-            found.setdefault(leaf.content_id, leaf.number)
+            found.setdefault(leaf.content_id, prefix + leaf.number)
     return found
 
 

@@ -23,7 +23,7 @@ class Address(Struct, frozen=True, omit_defaults=True):
 class Attachment(Struct, frozen=True, omit_defaults=True):
     """One MIME leaf that is not the body: an attached file, an inline image, an attached mail."""
 
-    part: str  # the part's number as IMAP counts it (RFC 3501 §6.4.5): "2", "1.3"
+    part: str  # the part's number as IMAP counts it (RFC 3501 §6.4.5): "2", "1.3"; inside a winmail.dat "2.winmail.1"
     name: str = ""
     declared: str = ""  # media type as the mail declares it, lower case
     sniffed: str = ""  # media type as the first bytes say; "" when they say nothing

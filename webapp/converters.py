@@ -16,6 +16,6 @@ class DigestConverter(BaseConverter):
 
 
 class NumberConverter(BaseConverter):
-    """A part's number as IMAP counts it: "2", "1.3"."""
+    """A part's number as IMAP counts it: "2", "1.3"; of one inside a winmail.dat, "2.winmail.1"."""
 
-    regex = r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,20}"
+    regex = r"[0-9]{1,4}(?:\.(?:[0-9]{1,4}|winmail)){0,20}"

@@ -144,7 +144,7 @@ def belongs(file: Found, kind: str) -> bool:
     bookkeeping are nothing."""
     if kind == "other":
         return not is_bookkeeping(file.name)
-    return kind in ("message", "text", "unreadable", "link")
+    return kind in ("message", "text", "ole", "tnef", "unreadable", "link")
 
 
 def read(unit: Unit, position: str = "") -> Iterator[Item | Problem]:

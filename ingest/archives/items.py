@@ -37,7 +37,7 @@ class Unit(Struct, frozen=True):
     """What has one line in the ledger: a file that holds messages, a Maildir, or the single messages of one folder."""
 
     path: Path  # absolute
-    kind: str  # "mbox", "message", "zip", "tar", "gzip", "bzip2", "xz", "zstd"; "maildir", "folder"; "other"
+    kind: str  # "mbox", "message", "zip", "tar", "gzip", "bzip2", "xz", "zstd", "pst"; "maildir", "folder"; "other"
     size: int  # bytes, of all files together
     modified: int  # nanoseconds since 1970, of the newest file
     root: Path  # the path that was asked for, at or above `path`

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ingest.archives import mbox, salvage, tars, texts, zips
+from ingest.archives import mbox, outlook, salvage, tars, texts, zips
 from ingest.archives.errors import ArchiveError, TooDeep, Truncated
 from ingest.archives.items import END, Item, Problem
 from ingest.archives.names import is_bookkeeping, is_ignored, maildir_flags, readable
@@ -55,6 +55,10 @@ def things(
         yield from _content(source, found.kind, level.deeper(), member, position, flags)
     elif found.kind in ("zip", "tar"):
         yield from _members(source, found.kind, level.deeper(), member, position)
+    elif found.kind in ("ole", "tnef"):
+        yield from outlook.single(source, found.kind, member, flags)
+    elif found.kind == "pst":
+        yield from outlook.data_file(source, member, position)
     elif source.failed:
         raise source.failed
     elif found.kind == "other" and not is_bookkeeping(member):

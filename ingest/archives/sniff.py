@@ -9,12 +9,11 @@ from ingest.archives.texts import is_document, is_printed
 HEAD = 1 << 16  # bytes that are looked at
 
 PACKED = {b"\x1f\x8b\x08": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
+# Outlook's: a data file (PST, OST), a message (.msg) or some other OLE file, a TNEF container (winmail.dat).
+OUTLOOK = {b"!BDN": "pst", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "ole", b"\x78\x9f\x3e\x22": "tnef"}
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04")
 # Mail and archive formats that are known and not read: said by name, so that nobody takes them for rubbish.
 _UNSUPPORTED = {
-    b"!BDN": "an Outlook data file (.pst)",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an OLE file, such as an Outlook message (.msg)",
-    b"\x78\x9f\x3e\x22": "a TNEF container (winmail.dat)",
     b"7z\xbc\xaf\x27\x1c": "a 7z archive",
     b"Rar!\x1a\x07": "a RAR archive",
     b"\x1f\x9d": "a compress (.Z) file",
@@ -66,8 +65,8 @@ WINDOW = 4096  # bytes from a `From ` line's start that decide what it is
 
 
 class Sniffed(Struct, frozen=True):
-    """What a file is: a kind of archive, "message", "text" (a released document), "empty", "ignored" (an index
-    of some mail program) or "other".
+    """What a file is: a kind of archive, "message", "text" (a released document), "ole" (perhaps a .msg), "tnef",
+    "empty", "ignored" (an index of some mail program) or "other".
 
     For "other", `code` is "not-mail" or "unsupported", and `reason` is a sentence for people.
     """
@@ -81,7 +80,7 @@ def sniff(head: bytes) -> Sniffed:
     """What the file is that begins with `head`, at most the first `HEAD` bytes of it."""
     if not head:
         return Sniffed("empty")
-    for magic, kind in PACKED.items():
+    for magic, kind in (PACKED | OUTLOOK).items():
         if head.startswith(magic):
             return Sniffed(kind)
     if head.startswith(_ZIP):

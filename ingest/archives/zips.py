@@ -40,7 +40,7 @@ def members(source: Source, budget: Budget, first: int, salvage: Salvage) -> Ite
     A source that is no file is copied to a temporary one first. Folders and symbolic links yield nothing. Without a
     directory `salvage` gives the members.
     """
-    with _Seekable(source) as file:
+    with Seekable(source) as file:
         try:
             infos = zipfile.ZipFile(file).infolist()
         except _FAULTS as error:
@@ -56,11 +56,12 @@ def members(source: Source, budget: Budget, first: int, salvage: Salvage) -> Ite
                 yield Member(number, info.filename, error=error)
 
 
-class _Seekable:
+class Seekable:
     """A source as a file that can be sought in: itself, or a temporary copy."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, most: int = 0) -> None:
         self.source = source
+        self.most = most or SPOOLED
         self.copy: SpooledTemporaryFile[bytes] | None = None
 
     def __enter__(self) -> IO[bytes]:
@@ -71,8 +72,8 @@ class _Seekable:
         try:
             while got := self.source.read():
                 size += len(got)
-                if size > SPOOLED:
-                    raise TooLarge(f"A zip file inside an archive is larger than {SPOOLED:,} bytes.")
+                if size > self.most:
+                    raise TooLarge(f"An archive inside an archive is larger than {self.most:,} bytes.")
                 self.copy.write(got)
         except ArchiveError:
             self.copy.close()
