@@ -22,6 +22,7 @@ from ingest.console import (
     print_json,
     stoppable,
 )
+from ingest.keys_cli import keys
 from mappings.plain import clean
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ STOPPING = "Stopping once the batch at hand is stored; once more quits at once."
 
 def register(group: click.Group) -> None:
     """Adds the commands of this module."""
-    for command in (ingest, extract_cli.extract, status, failures, verify, reindex, copy):
+    for command in (ingest, extract_cli.extract, status, failures, verify, reindex, copy, keys):
         group.add_command(command)
 
 

@@ -37,6 +37,7 @@ def copy(source: Engine, target: Engine, progress: Progress | None = None) -> Co
     known = list(pipeline.failures(source))
     have = {pipeline.spot(failure) for _, failure in pipeline.failures(target)}
     with target.writer() as writer:
+        writer.put_keys(source.keys())
         for key in states:
             if writer.state(*key) is None:  # so that the ledger keeps its order
                 _store(writer, {key: []})

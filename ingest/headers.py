@@ -62,7 +62,7 @@ class Head:
 def read_head(data: bytes, start: int = 0, end: int | None = None) -> Head:
     """The head that begins at `start`; data[head.body:end] is the body. Bytes without any field are all body."""
     end = len(data) if end is None else end
-    start = _skip_envelope(data, start, end)
+    start = skip_envelope(data, start, end)
     if data.startswith((b"\n", b"\r\n"), start):
         return Head([], min(end, start + (1 if data[start] == 10 else 2)), [])
     if not _STARTS.match(data, start, end):
@@ -72,7 +72,7 @@ def read_head(data: bytes, start: int = 0, end: int | None = None) -> Head:
     return _read_block(data[start:end], start, end)
 
 
-def _skip_envelope(data: bytes, start: int, end: int) -> int:
+def skip_envelope(data: bytes, start: int, end: int) -> int:
     """Past a byte order mark, an mbox `From ` line, and empty lines before the first field."""
     if data.startswith(b"\xef\xbb\xbf", start):
         start += 3

@@ -19,6 +19,7 @@ from ingest.archives import Item, Problem, Unit
 from ingest.prepare import STOPS, Chunk, Setting, prepare_chunk, prepare_packed, start_worker, storable, unpack
 from ingest.progress import Outcome, Progress
 from mappings.records import ArchiveState, Failure
+from mappings.signatures import Key
 from search.engine import Batch, Counts, Engine, Writer
 
 CHUNK_MESSAGES = 500
@@ -101,7 +102,7 @@ def load(
             return loader.run(DryWriter(engine, found), units, pool, workers)
         with engine.writer() as writer:
             known = failures(engine)
-            loader = Loader(collection, parser=parser, progress=progress, stop=stop, known=known)
+            loader = Loader(collection, parser=parser, progress=progress, stop=stop, known=known, keys=engine.keys())
             return loader.run(writer, units, pool, workers, writer)
 
 
@@ -117,7 +118,7 @@ def retry(
             names = {failure.archive for _, failure in known if failure.collection == collection}
             paths = [Path(name) for name in sorted(names) if Path(name).exists()]
             units = [unit for unit in find(paths) if name_of(unit) in names]
-            loader = Loader(collection, progress=progress, stop=stop, again=True, known=known)
+            loader = Loader(collection, progress=progress, stop=stop, again=True, known=known, keys=engine.keys())
             loader.outcome = outcome
             loader.run(writer, units, None, 1, writer)
     return outcome
@@ -165,14 +166,16 @@ class Loader:
     def __init__(
         self, collection: str, *, parser: str = "fast", progress: Progress | None = None,
         stop: Callable[[], object] = bool, again: bool = False, known: Iterable[tuple[int, Failure]] = (),
+        keys: Iterable[Key] = (),
     ) -> None:  # fmt: skip
         """`again` reads every archive from its start; `known` are the corpus's failures: those met again or not
-        met again where they were are struck, so that none is listed twice or for ever."""
+        met again where they were are struck, so that none is listed twice or for ever. `keys` are the corpus's own."""
         self.collection = collection
         self.parser = parser
         self.progress = progress or Progress()
         self.stop = stop
         self.again = again
+        self.keys = tuple(keys)
         self.known: dict[str, dict[int, Spot]] = {}
         for number, failure in known:
             # what became of an attachment is another stage's concern
@@ -212,7 +215,7 @@ class Loader:
                 return
             self.outcome.archives += 1
             archive = name_of(unit)
-            setting = Setting(archive, self.collection, self.parser)
+            setting = Setting(archive, self.collection, self.parser, self.keys)
             if isinstance(unit, Problem):
                 state = ArchiveState(archive=archive, collection=self.collection)
                 problem = replace(unit, member="")

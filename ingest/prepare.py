@@ -11,10 +11,12 @@ from multiprocessing.process import BaseProcess
 from msgspec import Struct, msgpack
 
 from ingest.archives import Item, Problem
+from ingest.authenticity import authenticated
 from ingest.messages import Reading, read_message
 from ingest.releases.mails import recovered
 from ingest.threads import prepare
 from mappings.records import Failure, Message, Note, Place, Prepared
+from mappings.signatures import Key
 
 DEPTH = 20  # attached mails within attached mails; real ones stay below 10
 STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -28,6 +30,7 @@ class Setting(Struct, frozen=True):
     archive: str  # as the ledger names it
     collection: str
     parser: str  # "fast" or "mailparser"
+    keys: tuple[Key, ...] = ()  # of the corpus, to check signatures with
 
 
 class Chunk(Struct, frozen=True):
@@ -77,7 +80,7 @@ def prepare_chunk(setting: Setting, items: Sequence[Item | Problem]) -> Chunk:
                 archive=setting.archive, member=item.member, offset=item.offset, collection=setting.collection,
                 flags=item.flags, labels=tuple(item.labels),
             )  # fmt: skip
-            _take(item.raw, place, setting.parser, chunk, item.made)
+            _take(item.raw, place, setting, chunk, item.made)
     return chunk
 
 
@@ -131,13 +134,13 @@ def storable(chunk: Chunk) -> Chunk:
     return mended
 
 
-def _take(raw: bytes, place: Place, parser: str, chunk: Chunk, made: str = "") -> None:
+def _take(raw: bytes, place: Place, setting: Setting, chunk: Chunk, made: str = "") -> None:
     """Adds a message and, after it, those attached to it, whatever their depth."""
     todo = [(raw, place, "", made, 0)]
     spent = 0
     while todo:
         raw, place, carrier, made, depth = todo.pop()
-        reading = _read(raw, place, carrier, parser, chunk, made)
+        reading = _read(raw, place, carrier, setting, chunk, made)
         id = chunk.messages[-1].message.id
         found = _inside(reading, raw, made) if reading else []
         if not found:
@@ -175,11 +178,12 @@ def _inside(reading: Reading, raw: bytes, made: str) -> list[_Within]:
     return found
 
 
-def _read(raw: bytes, place: Place, carrier: str, parser: str, chunk: Chunk, made: str) -> Reading | None:
+def _read(raw: bytes, place: Place, carrier: str, setting: Setting, chunk: Chunk, made: str) -> Reading | None:
     """Adds one message; if it can't be read, its bytes with a bare record, and a failure that names it."""
     try:
-        reading = read_message(raw, carrier=carrier, parser=parser, made=made)
-        chunk.messages.append(prepare(reading.message, raw, place))
+        reading = read_message(raw, carrier=carrier, parser=setting.parser, made=made)
+        message = authenticated(reading.message, raw, setting.keys)
+        chunk.messages.append(prepare(message, raw, place))
         for note in reading.message.notes:
             if note.code in LOSSY:
                 chunk.failures.append(_failure(place, note.code, note.text, reading.message.id))

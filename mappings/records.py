@@ -4,6 +4,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from mappings.signatures import ArcSet, Signature
+
 DateSource = Literal["header", "received", "none"]
 SegmentKind = Literal["own", "quoted", "signature", "mark"]
 FileState = Literal["waiting", "text", "empty", "encrypted", "unread", "mail", "failed"]
@@ -98,6 +100,8 @@ class Message(Struct, frozen=True, omit_defaults=True, kw_only=True):
     lang: str = ""  # ISO 639-1 of the own words, "" when it could not be told
     notes: tuple[Note, ...] = ()
     carrier: str = ""  # id of the message this one was attached to
+    signatures: tuple[Signature, ...] = ()  # DKIM, in the order of the fields
+    arc: tuple[ArcSet, ...] = ()  # by instance
     parser: str = ""  # which reader made this record
     made: str = ""  # a key of `mappings.made.MADE` when the bytes are ours; "" for a mail as it came
 

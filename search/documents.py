@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mappings.records import Attachment, Message
+from mappings.signatures import arc_state, dkim_state
 from search.words import searchable
 
 ASIDE = ("quoted", "mark")  # segments that rank below own words
@@ -103,7 +104,7 @@ def document(
     found: dict[str, Any] = {
         "num": number, "thread": label, "newest": newest, "oldest": oldest, "size": message.size, "is": marks,
         "collection": collections, "has": has(message), "subject": text(message.subject),
-        "own": text("".join(own)),
+        "own": text("".join(own)), "dkim": [dkim_state(message.signatures)],
     }  # fmt: skip
     if quoted:
         found["quoted"] = text("".join(quoted))
@@ -112,6 +113,8 @@ def document(
         if people:
             found[name] = text("\n".join(map(str, people)))
             found[name + "_address"] = list(dict.fromkeys(who.address.lower() for who in people if who.address))
+    if message.arc:
+        found["arc"] = [arc_state(message.arc)]
     if message.date is not None:
         found["date"] = message.date
         found["month"] = month(message.date)

@@ -10,7 +10,7 @@ from mappings.records import Message
 from search.documents import document, ghost_document
 from search.elastic import Cluster, Op, chunks
 from search.elastic_files import texts as texts_of
-from search.elastic_store import Store, number, stored
+from search.elastic_store import Store, number
 from search.file_texts import wanted
 from search.words import tokens
 
@@ -100,10 +100,10 @@ def groups(store: Store, keys: Iterable[int]) -> dict[int, Group]:
 def remade(store: Store, ids: Iterable[str], index: str = "messages") -> Iterator[Op]:
     """Documents of the messages with these ids, made anew from what is stored."""
     for part in chunks(ids, _BATCH):
-        source = ("label", "copy_key", "stored", "collections")
+        source = ("label", "copy_key", "stored", "collections", "later")
         docs = store.cluster.get("records", part, source=source)
         shared = groups(store, (doc.source["copy_key"] for doc in docs.values()))
-        messages = store.blocks.records({id: stored(doc.source) for id, doc in docs.items()})
+        messages = store.read({id: doc.source for id, doc in docs.items()})
         for few in chunks(docs.items(), _FEW):
             texts = texts_of(store.cluster, wanted(messages[id] for id, _ in few))
             for id, doc in few:

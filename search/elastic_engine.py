@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Self
 
 from mappings.records import Failure, File, FileState, Message, MessageRow, Place, Status, Thread
-from search import elastic_audit, elastic_files
+from mappings.signatures import Key
+from search import elastic_audit, elastic_files, elastic_later
 from search.elastic import Cluster
 from search.elastic_pages import Asked, Found, answer
 from search.elastic_queries import Compiler
@@ -167,6 +168,10 @@ class ElasticEngine:
     def failures(self, limit: int = 100, after: int = 0) -> list[tuple[int, Failure]]:
         """Failures with their numbers, oldest first, those numbered above `after`."""
         return elastic_audit.failures(self._cluster, limit, after)
+
+    def keys(self) -> list[Key]:
+        """The keys that were added to the corpus, by name."""
+        return elastic_later.keys(self._cluster)
 
     def digest(self) -> str:
         """SHA-256 over ids, threads, parents and places: equal for equal corpora whatever the order of ingest."""

@@ -7,10 +7,12 @@ from typing import Any
 from mappings.keys import link_key
 from mappings.records import Address, Message, MessageRow
 from search.elastic import Cluster, Doc
+from search.elastic_later import later_of
 from search.elastic_packing import Blocks, Stored
 from search.engine import Member
 from search.errors import NotFound
 from search.ids import ghost_link, is_prefix, only
+from search.later import amended
 from search.slims import slim_decoder
 
 _MOST = 10_000  # values in one query
@@ -83,8 +85,13 @@ class Store:
 
     def messages(self, ids: Iterable[str]) -> dict[str, Message]:
         """Full messages by id; those that are not here are left out."""
-        docs = self.cluster.get("records", ids, source=["stored"])
-        return self.blocks.records({id: stored(doc.source) for id, doc in docs.items()})
+        docs = self.cluster.get("records", ids, source=["stored", "later"])
+        return self.read({id: doc.source for id, doc in docs.items()})
+
+    def read(self, sources: dict[str, dict[str, Any]]) -> dict[str, Message]:
+        """Full messages by id from their record documents, of which "stored" and "later" are looked at."""
+        found = self.blocks.records({id: stored(source) for id, source in sources.items()})
+        return {id: amended(found[id], later_of(source)) for id, source in sources.items()}
 
     def rows(self, ids: Sequence[str]) -> list[MessageRow]:
         """Slim rows in the order of the ids asked for; those that are not here are left out."""

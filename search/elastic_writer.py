@@ -3,7 +3,7 @@
 import base64
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from types import TracebackType
@@ -12,7 +12,8 @@ from typing import Any, Self
 from msgspec import Struct, convert, json, to_builtins
 
 from mappings.records import ArchiveState, Failure, File, Place, Prepared
-from search import elastic_files
+from mappings.signatures import Key, Later
+from search import elastic_files, elastic_later
 from search import elastic_marks as marks
 from search.documents import standing
 from search.elastic import Cluster, Doc, Op, chunks
@@ -218,6 +219,18 @@ class ElasticWriter:
         for part in chunks(numbers, 10_000):
             docs = self._cluster.scan("failures", {"terms": {"num": part}}, ["num"], source=False)
             self._cluster.bulk((Op("delete", "failures", doc.id) for doc in docs), refresh=True)
+
+    def put_keys(self, keys: Iterable[Key]) -> None:
+        """Adds keys that signatures are checked with."""
+        elastic_later.put_keys(self._cluster, keys)
+
+    def drop_keys(self, keys: Iterable[Key]) -> None:
+        """Removes keys."""
+        elastic_later.drop_keys(self._cluster, keys)
+
+    def amend(self, found: Mapping[str, Later]) -> None:
+        """Stores what was found out about messages since they were stored, by id."""
+        elastic_later.amend(self._cluster, found)
 
     def loose(self) -> list[int]:
         """Labels of the threads that changed since they were last arranged, whoever changed them."""

@@ -10,7 +10,8 @@ from typing import Self
 import tantivy
 
 from mappings.records import Failure, File, FileState, Message, MessageRow, Place, Status, Thread
-from search import embedded_audit, embedded_files
+from mappings.signatures import Key
+from search import embedded_audit, embedded_files, embedded_later
 from search.base64_runs import grow
 from search.embedded_documents import record_decoder
 from search.embedded_index import open_index, schema
@@ -21,6 +22,7 @@ from search.embedded_writer import EmbeddedWriter
 from search.errors import CorpusDamaged, NotFound
 from search.file_texts import wanted
 from search.highlight import Marker, highlights, marker
+from search.later import amended
 from search.pages import aggregations, histogram, read_facets
 from search.query import Query
 from search.results import Highlight, Hit, Order, Page
@@ -128,16 +130,16 @@ class EmbeddedEngine:
 
     def _records(self, numbers: Iterable[int]) -> dict[int, Message]:
         rows = self._store.among(
-            "SELECT b.block, b.head, m.num, m.record_at, m.record_size FROM messages m JOIN blocks b USING (block)"
-            " WHERE m.num IN ({})",
+            "SELECT b.block, b.head, m.num, m.record_at, m.record_size, l.body FROM messages m"
+            " JOIN blocks b USING (block) LEFT JOIN later l ON l.message = m.num WHERE m.num IN ({})",
             numbers,
         )
         found: dict[int, Message] = {}
         held, data = -1, b""
-        for block, head, num, at, size in sorted(rows):
+        for block, head, num, at, size, later in sorted(rows):
             if block != held:
                 held, data = block, self._store.blocks.read_head(block, head)
-            found[num] = record_decoder.decode(data[at : at + size])
+            found[num] = amended(record_decoder.decode(data[at : at + size]), later)
         return found
 
     def _number(self, id: str) -> int:
@@ -245,6 +247,11 @@ class EmbeddedEngine:
         """Failures with their numbers, oldest first, those numbered above `after`."""
         with translated():
             return embedded_audit.failures(self._store, limit, after)
+
+    def keys(self) -> list[Key]:
+        """The keys that were added to the corpus, by name."""
+        with translated():
+            return embedded_later.keys(self._store)
 
     def digest(self) -> str:
         """SHA-256 over ids, threads, parents and places: equal for equal corpora whatever the order of ingest."""

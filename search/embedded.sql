@@ -60,6 +60,12 @@ CREATE TABLE places (
     flags TEXT NOT NULL, labels TEXT NOT NULL,
     PRIMARY KEY (message, archive, member, offset)
 ) WITHOUT ROWID;
+CREATE TABLE keys (  -- that signatures are checked with; the body is the record as JSON
+    id TEXT PRIMARY KEY, body TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE later (  -- what was found out about a message after it was stored, as MessagePack
+    message INTEGER PRIMARY KEY, body BLOB NOT NULL
+);
 CREATE TABLE failures (
     num INTEGER PRIMARY KEY AUTOINCREMENT,
     archive TEXT NOT NULL, collection TEXT NOT NULL, member TEXT NOT NULL, offset INTEGER NOT NULL,

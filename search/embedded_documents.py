@@ -16,6 +16,7 @@ from search.embedded_queries import between
 from search.embedded_store import GHOSTS, Store
 from search.errors import EngineUnavailable
 from search.file_texts import wanted
+from search.later import amended
 
 HEAP = 128_000_000  # bytes that Tantivy gathers before it writes a segment
 _MOST_WAITING = 5_000  # documents
@@ -187,8 +188,8 @@ class Documents:
             part = numbers[start : start + _BATCH]
             rows = list(
                 self._store.among(
-                    "SELECT num, label, copy_key, block, record_at, record_size FROM messages"
-                    " WHERE num IN ({}) ORDER BY block, num",
+                    "SELECT num, label, copy_key, block, record_at, record_size, body FROM messages"
+                    " LEFT JOIN later ON message = num WHERE num IN ({}) ORDER BY block, num",
                     part,
                 )
             )
@@ -202,14 +203,14 @@ class Documents:
                 texts = embedded_files.texts(self._store, wanted([message]))
                 yield document(num, label, message, self._collections(num, shared), marks, texts=texts)
 
-    def _messages(self, rows: Iterable[tuple[int, ...]]) -> dict[int, Message]:
-        """Messages by number, read from where rows (number, block, offset, size) say that their records are."""
+    def _messages(self, rows: Iterable[tuple[Any, ...]]) -> dict[int, Message]:
+        """Messages by number, read from where rows (number, block, offset, size, later) say that their records are."""
         found: dict[int, Message] = {}
         held, data = -1, b""
-        for num, block, at, size in rows:
+        for num, block, at, size, later in rows:
             if block != held:
                 held, data = block, self._store.records(block)
-            found[num] = record_decoder.decode(data[at : at + size])
+            found[num] = amended(record_decoder.decode(data[at : at + size]), later)
         return found
 
     def _ghosts(self, where: str, values: Sequence[int] = ()) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
@@ -14,7 +14,8 @@ from msgspec import json
 
 from mappings.keys import ghost_key
 from mappings.records import ArchiveState, File, Place, Prepared
-from search import embedded_files
+from mappings.signatures import Key, Later
+from search import embedded_files, embedded_later
 from search.documents import document, standing
 from search.embedded_audit import archives
 from search.embedded_documents import Documents
@@ -256,6 +257,23 @@ class EmbeddedWriter:
             found.extend((self._end, *place) for place in packed.places)
             self._end += len(packed.data)
         return found
+
+    def put_keys(self, keys: Iterable[Key]) -> None:
+        """Adds keys that signatures are checked with."""
+        with self._transaction():
+            embedded_later.put_keys(self._store, keys)
+
+    def drop_keys(self, keys: Iterable[Key]) -> None:
+        """Removes keys."""
+        with self._transaction():
+            embedded_later.drop_keys(self._store, keys)
+
+    def amend(self, found: Mapping[str, Later]) -> None:
+        """Stores what was found out about messages since they were stored, by id, all or nothing."""
+        with self._transaction():
+            numbers = self._numbers(found)
+            embedded_later.amend(self._store, {numbers[id]: later for id, later in found.items() if id in numbers})
+            self._documents.stale(numbers.values())
 
     def loose(self) -> list[int]:
         """Labels of the threads that changed since they were last arranged."""

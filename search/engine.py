@@ -1,6 +1,6 @@
 """The engine protocol that both engines keep, and the door to them."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -18,6 +18,7 @@ from mappings.records import (
     Status,
     Thread,
 )
+from mappings.signatures import Key, Later
 from search.errors import CorpusError
 from search.query import Query
 from search.results import Order, Page
@@ -131,6 +132,9 @@ class Engine(Protocol):
     def failures(self, limit: int = 100, after: int = 0) -> list[tuple[int, Failure]]:
         """Failures with their numbers, oldest first, those numbered above `after`."""
 
+    def keys(self) -> list[Key]:
+        """The keys that were added to the corpus, by name."""
+
     def digest(self) -> str:
         """SHA-256 over ids, threads, parents and places: equal for equal corpora whatever the order of ingest."""
 
@@ -165,6 +169,16 @@ class Writer(Protocol):
 
     def forget_failures(self, numbers: Iterable[int]) -> None:
         """Strikes failures that a retry resolved."""
+
+    def put_keys(self, keys: Iterable[Key]) -> None:
+        """Adds keys that signatures are checked with; those of the same name and text are replaced."""
+
+    def drop_keys(self, keys: Iterable[Key]) -> None:
+        """Removes keys."""
+
+    def amend(self, found: Mapping[str, Later]) -> None:
+        """Stores what was found out about messages since they were stored, by id, all or nothing; `index` makes it
+        searchable."""
 
     def loose(self) -> list[int]:
         """Labels of the threads that changed since they were last arranged."""

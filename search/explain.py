@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from search.operators import ADDRESS, HAS, IS, NAMES, PEOPLE
+from search.operators import ADDRESS, ARC, DKIM, HAS, IS, NAMES, PEOPLE
 from search.query import And, Between, Exact, Node, Not, Or, Phrase, Word
 
 _DAY = 86_400
@@ -57,6 +57,8 @@ def _explain_exact(field: str, value: str) -> str:
         return f"with {HAS.get(value, value)}"
     if field == "is":
         return f"mail {IS.get(value, value)}"
+    if field in ("dkim", "arc"):
+        return f"mail {(DKIM if field == 'dkim' else ARC).get(value, value)}"
     if field in _EXACT:
         return _EXACT[field].format(value)
     return f"{_LEADS.get(field, field + ' ')}exactly {value}"

@@ -29,6 +29,18 @@ HAS = {
     "html": "an HTML body",
     "date": "a usable date",
 }
+DKIM = {
+    "verified": "whose sending server's signature verifies",
+    "fails": "signed, but no signature verifies",
+    "no-key": "signed, but no key to check it is at hand",
+    "unsigned": "without a DKIM signature",
+    "unchecked": "signed, but the bytes are not those that were sent",
+}
+ARC = {
+    "verified": "whose chain of ARC seals verifies",
+    "fails": "whose chain of ARC seals does not verify",
+    "no-key": "whose chain of ARC seals can't be checked for want of a key",
+}
 IS = {
     "ghost": "that is referred to but not here",
     "duplicate": "that was found in more than one copy",
@@ -62,6 +74,8 @@ OPERATORS = (
     Operator("attachment", "words", "words of the text of attachments", "attachment:invoice"),
     Operator("has", "|".join(HAS), "mails that carry it", "has:pdf"),
     Operator("is", "|".join(IS), "mails of that kind", "is:ghost"),
+    Operator("dkim", "|".join(DKIM), "mails by what became of their signatures (DKIM)", "dkim:verified"),
+    Operator("arc", "|".join(ARC), "mails by the seals of servers that passed them on (ARC)", "arc:verified"),
     Operator("list", "list id", "mails of a mailing list", "list:announce.example.org"),
     Operator("id", "id or Message-ID", "one mail; an id may be cut to 8 letters", "id:3f786850"),
     Operator("thread", "id", "the conversation that a mail is in", "thread:3f786850"),

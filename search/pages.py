@@ -12,7 +12,9 @@ from search.explain import unparse
 from search.query import Exact
 from search.results import Bar, Facet, FacetValue, Histogram
 
-FACETS = {"from": "from_address", "collection": "collection", "lang": "lang", "has": "has", "list": "list"}
+FACETS = {
+    "from": "from_address", "collection": "collection", "lang": "lang", "has": "has", "dkim": "dkim", "list": "list",
+}  # fmt: skip
 VALUES = 12  # listed of each facet
 _ASKED = 40  # more than are listed, since equal counts come in any order
 _ASKED_OF_EACH = 200  # of each segment, so that what is frequent in all but first in none is counted right
@@ -75,7 +77,7 @@ def read_facets(answer: dict[str, Any]) -> tuple[Facet, ...]:
             for count, key in counted
             if (name, key) not in (("has", "date"), ("collection", ""))
         ]
-        if values:
+        if values and [value.value for value in values] != ["unsigned"]:
             found.append(Facet(name, tuple(values[:VALUES]), len(values) > VALUES))
     return tuple(found)
 

@@ -27,8 +27,8 @@ class Phrase(Struct, frozen=True, tag=True):
 
 
 class Exact(Struct, frozen=True, tag=True):
-    """A value as a whole: addresses (from, to, cc, bcc, with: lower case), has, is, list, id, thread, collection, lang,
-    date ("none"), filename."""
+    """A value as a whole: addresses (from, to, cc, bcc, with: lower case), has, is, dkim, arc, list, id, thread,
+    collection, lang, date ("none"), filename."""
 
     field: str
     value: str

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from search.operators import HAS, IS
+from search.operators import ARC, DKIM, HAS, IS
 from search.query import Between, Exact, Node
 
 DAY = 86_400
@@ -152,6 +152,8 @@ def _id(field: str) -> Callable[[str, date], Node]:
 READERS: dict[str, Callable[[str, date], Node]] = {
     "has": _known("has", HAS),
     "is": _known("is", IS),
+    "dkim": _known("dkim", DKIM),
+    "arc": _known("arc", ARC),
     "list": lambda text, today: Exact("list", text.removeprefix("<").removesuffix(">").replace("@", ".").lower()),
     "id": _id("id"),
     "thread": _id("thread"),

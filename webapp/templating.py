@@ -7,7 +7,7 @@ from flask import Flask, request
 
 from mappings.made import told
 from search.query import Query
-from webapp import formats, histogram, text
+from webapp import formats, histogram, signatures, text
 from webapp.context import Ask, site
 from webapp.pages import file, message, search
 
@@ -19,7 +19,10 @@ LANGUAGES = {
     "sr": "Serbian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese",
     "zh": "Chinese",
 }  # fmt: skip
-FACETS = {"from": "From", "collection": "Collection", "lang": "Language", "has": "Has", "list": "Mailing list"}
+FACETS = {
+    "from": "From", "collection": "Collection", "lang": "Language", "has": "Has", "dkim": "DKIM",
+    "list": "Mailing list",
+}  # fmt: skip
 
 
 def language(code: str) -> str:
@@ -52,6 +55,7 @@ def register(app: Flask) -> None:
         row_link=formats.row_link,
         file_link=formats.file_link, file_names=file.names, FIRST=file.FIRST, document=text.document,
         term=formats.term, body=text.body, draw=histogram.draw, finder=message.finder,
+        verdict=signatures.verdict,
         narrowed=search.narrowed, redated=search.redated,
         versions={name: file_version(name) for name in ("site.css", "site.js")},
         SHOWN=message.SHOWN, empty=Query(), front_ask=Ask(), filters_only=search.filters_only,

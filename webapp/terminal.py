@@ -10,6 +10,7 @@ from mappings.made import told
 from mappings.plain import clean, clean_text
 from mappings.records import Address, Message, MessageRow, Place, Thread
 from search.results import Fragment, Hit, Page
+from webapp.signatures import verdict
 
 SHORT = 16  # hex digits of an id: unique in any corpus that fits on a disk
 DEEPEST = 12  # levels that a conversation is indented by
@@ -108,10 +109,19 @@ def show_message(console: Console, message: Message, places: list[Place], copies
     for attached in message.attachments:
         kind = attached.sniffed or attached.declared or "unknown type"
         _field(console, "Attachment", clean(f"{attached.name or 'no name'} ({kind}, {attached.size:,} bytes)"))
+    _show_signatures(console, message)
     for note in message.notes:
         _field(console, "Note", clean(note.text))
     console.print()
     console.print(Text(clean_text(message.text)), soft_wrap=True)
+
+
+def _show_signatures(console: Console, message: Message) -> None:
+    """What became of the message's signatures."""
+    found = verdict(message)
+    _field(console, "DKIM", found.title.lower())
+    for line in (*found.lines, *found.chain):
+        _field(console, f"  {clean(line.by)}, {line.title.lower()}", clean(" ".join(line.said)))
 
 
 def _field(console: Console, name: str, value: str) -> None:

@@ -7,6 +7,7 @@ from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from mappings.records import File, Forensics, Message, MessageRow, Place, Thread
+from mappings.signatures import UNSIGNED, dkim_state
 from search.errors import NotFound, SearchError
 from search.highlight import marker
 from search.parse import parse
@@ -50,6 +51,7 @@ class MessagePage(Struct, frozen=True, kw_only=True):
     q: str = ""
     whole: bool = False
     forensics: Forensics | None = None
+    dkim: str = UNSIGNED  # the best state of its signatures
 
 
 @pages.get("/m/<mail:id>")
@@ -69,6 +71,7 @@ def message(id: str) -> Response:
             attached=tuple(engine().attached(full.id)), carrier=carrier(full.carrier),
             files=files_of(full), view=view if view != "html" or full.html else "text", q=text_value("q"),
             whole=choice("whole", ("0", "1")) == "1",
+            dkim=dkim_state(full.signatures),
             forensics=site().mail.forensics(engine().raw(full.id)) if view == "route" else None,
         ),
     )  # fmt: skip

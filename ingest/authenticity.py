@@ -1,0 +1,102 @@
+"""What a message's signatures are worth: checked as it is read, and once more when keys have come or gone."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ingest.dkim import arc
+from ingest.dkim.canonical import Mail
+from ingest.dkim.check import signatures, unchecked
+from ingest.dkim.keyring import Keyring, keyring
+from mappings.records import Message
+from mappings.signatures import Key, Later, Signature, dkim_state
+from search.engine import Engine, Writer
+from search.query import And, Exact, Not, Or, Query
+
+_SIGNED = ("dkim-signature", "arc-seal", "arc-message-signature")
+_BATCH = 200  # messages
+_keyring = lru_cache(maxsize=4)(keyring)
+
+
+class Rechecked(Struct):
+    """What a second check found: messages looked at, and how many are in another state than before, by state."""
+
+    checked: int = 0
+    changed: int = 0
+    states: dict[str, int] = {}
+
+
+def authenticated(message: Message, raw: bytes, added: tuple[Key, ...] = ()) -> Message:
+    """The message with its signatures checked, by the `added` keys and those that come with the program.
+
+    One look at its fields tells nearly all that there is nothing to check. Never asks the network.
+    """
+    if not any(name.lower() in _SIGNED for name, _ in message.headers):
+        return message
+    found = check(message, raw, _keyring(added))
+    return replace(message, signatures=found.signatures, arc=found.arc)
+
+
+def check(message: Message, raw: bytes, keys: Keyring) -> Later:
+    """Every signature of a message as these keys tell it."""
+    mail = Mail(raw)
+    sender = message.from_[0].address if message.from_ else ""
+    if message.made:
+        return Later(signatures=unchecked(mail, sender))
+    return Later(signatures=signatures(mail, sender, keys), arc=arc.sets(mail, sender, keys))
+
+
+def recheck(
+    engine: Engine, writer: Writer, names: Collection[str], told: Callable[[Rechecked], object] = bool
+) -> Rechecked:
+    """Checks once more every message that has a signature by one of these keys' names, and tells how far it is. What
+    changed is stored, and searchable once the writer indexes."""
+    keys = keyring(engine.keys())
+    found = Rechecked()
+    ids = list(_signed(engine))
+    for start in range(0, len(ids), _BATCH):
+        amended: dict[str, Later] = {}
+        for message in engine.messages(ids[start : start + _BATCH]):
+            if not any(one.name in names for one in all_signatures(message)):
+                continue
+            found.checked += 1
+            later = check(message, engine.raw(message.id), keys)
+            if (later.signatures, later.arc) != (message.signatures, message.arc):
+                amended[message.id] = later
+                found.changed += 1
+                state = dkim_state(later.signatures)
+                found.states[state] = found.states.get(state, 0) + 1
+        if amended:
+            writer.amend(amended)
+        told(found)
+    return found
+
+
+def all_signatures(message: Message) -> Iterable[Signature]:
+    """DKIM's and ARC's."""
+    yield from message.signatures
+    for one in message.arc:
+        yield from (one.seal, one.message)
+
+
+def _signed(engine: Engine) -> Iterator[str]:
+    """Ids of all messages with a signature, copies included."""
+    signed = Not(Exact("dkim", "unsigned"))
+    arc_states = Or(tuple(Exact("arc", state) for state in ("verified", "fails", "no-key")))
+    copies_too = Or((Exact("is", "message"), Exact("is", "duplicate")))
+    query = Query(tree=And((Or((signed, arc_states)), copies_too)))
+    cursor = ""
+    while True:
+        page = engine.search(query, order="oldest", limit=500, cursor=cursor, facets=False)
+        yield from (hit.row.id for hit in page.hits)
+        cursor = page.next
+        if not cursor:
+            return
+
+
+def names_of(keys: Iterable[Key]) -> set[str]:
+    """The names of DKIM keys, as signatures ask for them."""
+    return {key.name for key in keys if key.kind == "dkim"}
+
