@@ -17,6 +17,7 @@ from ingest.archives import Item, Problem, Unit
 from ingest.messages import Reading
 from ingest.progress import Outcome, PlainProgress
 from mappings.records import ArchiveState, Attachment, Failure, Message
+from mappings.signatures import Key
 from search.engine import Batch, Counts, open_engine
 from search.errors import EngineUnavailable
 
@@ -35,6 +36,9 @@ class Memory:
 
     def writer(self) -> "Memory":
         return self
+
+    def keys(self) -> list[Key]:
+        return []
 
     def __enter__(self) -> Self:
         return self
