@@ -4,7 +4,7 @@ import re
 
 from resiliparse.extract.html2text import extract_plain_text
 
-from ingest.quotes import introduces
+from ingest.introductions import introduces
 
 # Private-use characters stand for where a quotation opens and closes while the text is made.
 _OPEN, _MAYBE, _CLOSE = "\ue0f0", "\ue0f1", "\ue0f2"

@@ -16,7 +16,7 @@ from ingest.charsets import clean
 from ingest.dates import When, choose_date, doubt
 from ingest.headers import Head, decode_words, read_head
 from ingest.language import language
-from ingest.quotes import own_words, split
+from ingest.quotes import own_words, split, whole
 from ingest.releases.mails import DOCUMENTS, release_segments
 from ingest.sniffing import sniff
 from ingest.structure import Tree, read_tree
@@ -75,11 +75,10 @@ def _read(raw: bytes, carrier: str, made: str) -> Reading:
     attachments, mails, damage = _attachments(tree, body, made)
     for box in opened(tree) if made != "tnef" else ():  # one inside another stays a file
         _adopt(box, body, attachments, mails)
-    segments = release_segments(body.text, made) if made in DOCUMENTS else split(body.text)
     notes = [Note(code, _HEAD_NOTES[code]) for code in dict.fromkeys(head.problems)] + tree.notes + body.notes + damage
-    lang = language(own_words(body.text, segments, 400))
-    rest = {"segments": segments, "attachments": tuple(attachments), "carrier": carrier, "parser": "fast", "lang": lang,
-            "made": made}  # fmt: skip
+    rest: dict[str, Any] = {"attachments": tuple(attachments), "carrier": carrier, "parser": "fast", "made": made}
+    if made in DOCUMENTS:
+        rest["segments"] = release_segments(body.text, made)
     message = _message(raw, head, body, notes, rest)
     return Reading(message, tuple(mail for mail, _ in mails), tuple(mark for _, mark in mails))
 
@@ -148,6 +147,8 @@ def _message(raw: bytes, head: Head, body: Body, notes: list[Note], rest: dict[s
         rest["in_reply_to"] = _ids(value)
     if value := first.get("thread-index"):
         rest["thread_index"] = clean(decode_words("".join(value.split())))
+    if "segments" not in rest:
+        rest["segments"] = split(body.text, rest.get("from_", ()))
     return Message(
         id=sha256(raw).hexdigest(),
         size=len(raw),
@@ -160,6 +161,7 @@ def _message(raw: bytes, head: Head, body: Body, notes: list[Note], rest: dict[s
         list_id=_list_id(head),
         headers=head.decoded(charset),
         text=body.text,
+        lang=language(own_words(body.text, rest["segments"], 400)),
         html=body.html,
         notes=tuple(notes),
         **rest,
@@ -291,7 +293,7 @@ def _bare(raw: bytes, carrier: str, made: str, problem: Exception) -> Reading:
     body = Body()
     body.text = clean(raw[:1_000_000].decode("utf-8", "replace")).replace("\r\n", "\n").strip("\n")
     note = Note("reader-failed", f"This could not be read in full ({type(problem).__name__}): its raw text is shown.")
-    rest: dict[str, Any] = {"segments": split(body.text), "carrier": carrier, "parser": "raw", "made": made}
+    rest: dict[str, Any] = {"segments": whole(body.text), "carrier": carrier, "parser": "raw", "made": made}
     try:
         return Reading(_message(raw, read_head(raw), body, [note], rest))
     except Exception:

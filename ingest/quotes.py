@@ -1,337 +1,64 @@
-"""A message's text cut into own words, quotations and signature: `split`, the seam for better ways to do it."""
+"""A message's text cut into own words, quotations, signature and disclaimer: `split`, the seam for better ways."""
 
 import re
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from mappings.records import Segment
+from ingest.attributions import read_attribution
+from ingest.introductions import Introduction, above, ending, inside, marked_next, unmarked
+from ingest.labels import field_of
+from ingest.signatures import banner, below, dashes
+from mappings.records import Address, Segment, SegmentKind
 
 MOST = 4000  # segments of one message; what follows is one quotation
 DEEPEST = 100
 
-# All patterns that look for the start of a line begin with "\n" and run on "\n" + text: the regex engine finds a
-# literal first character by memchr, which is several times faster than "^". A match then starts, in the text, at
-# the line it found. What else a match can begin with is asked first, as a set: a line that can't match costs little.
 _RUN = re.compile(r"\n(?=[ \t]{0,3}>)(?:(?:[ \t]{0,3}>[^\n]*)(?:\n(?=[ \t]{0,3}>)|(?=\n|\Z)))++")
 _DEEPER = re.compile(r"\n[ \t]{0,3}>[ \t]?>")
 _LEVEL = re.compile(r"\n[ \t]{0,3}(>(?:[ \t]?>)*)")
-# Verbs that end an attribution line: "On <date>, <name> wrote:" and its sisters.
-_VERBS = frozenset(
-    [
-        "wrote",
-        "writes",
-        "said",
-        "says",
-        "schrieb",
-        "schreibt",
-        "geschrieben",
-        "écrit",
-        "ecrit",
-        "écrivait",
-        "écrivit",
-        "escribió",
-        "escribio",
-        "escribe",
-        "scritto",
-        "scrisse",
-        "scrive",
-        "escreveu",
-        "escreve",
-        "schreef",
-        "geschreven",
-        "написал",
-        "написала",
-        "пишет",
-        "писал",
-        "писала",
-        "skrev",
-        "skriver",
-        "kirjoitti",
-        "napisał",
-        "napisała",
-        "napsal",
-        "napsala",
-        "yazdı",
-    ]
-)
-_WORDS = re.compile(r"[^\W\d_]{3,}")
-_OPENING = re.compile(
-    r"(?:In article|In message|In reply to|Quoting|Zitat von|Citando|Citat de|According to|Selon|\*+ |On |Am |At )",
-    re.I,
-)
-_DATED = re.compile(r"\d{4}|\d{1,2}[:.]\d\d|@")
-_SURE = re.compile(r"\d{4}|@|\d{1,2}[./]\d{1,2}[./]\d\d")
-_DAY = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]")
-_COLON_END = re.compile(r":[ \t\xa0]*\n")
-_WIDE_COLON_END = re.compile(r"：[ \t\xa0]*\n")
-# A line that says: what follows is another mail.
-_MARKER = re.compile(
-    r"\n[ \t]*(?=[-bBaAdDiIİıнН])(?:-{2,}[ \t]*On [^\n]{1,200} wrote[ \t]*-{2,}|"
-    r"-{2,}[ \t]*(?:Original (?:Message|Appointment)|"
-    r"Forwarded (?:Message|by[^\n]{1,200})|Ursprüngliche "
-    r"Nachricht|Urspr\.? Nachricht|Weitergeleitete Nachricht|"
-    r"Original-?Nachricht|Message d['’]origine|Message original|Message (?:transféré|initial)|Mensaje (?:original|"
-    r"reenviado)|Messaggio (?:originale|inoltrato)|Mensagem (?:original|encaminhada)|"
-    r"Oorspronkelijk bericht|Doorgestuurd bericht|Исходное сообщение|Пересылаемое сообщение|Пересланное сообщение|"
-    r"Alkuperäinen viesti|Ursprungligt meddelande|Videresendt melding|"
-    r"Wiadomość oryginalna|原始邮件|元のメッセージ|Reply message|Mail original)[ \t]*-*"
-    r"|Begin forwarded message ?:|Anfang der weitergeleiteten (?:Nachricht|E-Mail) ?:|Début du message (?:réexpédié|"
-    r"transféré)[ \xa0]?:|Inicio del mensaje reenviado ?:|"
-    r"Inizio messaggio inoltrato ?:|Início da mensagem reencaminhada ?:|Begin doorgestuurd bericht ?:|Начало "
-    r"переадресованного сообщения ?:)[ \t]*(?=\n|\Z)", re.I)  # fmt: skip
-_FROM = "From|Von|De|Da|Van|От|Från|Fra|Od|发件人|寄件者|差出人|보낸 사람"
-_NEXT = ("Sent|Date|To|Subject|Cc|Gesendet|Datum|An|Betreff|Envoyé(?: le)?|À|A|Objet|Enviado(?: el| em)?|Fecha|"
-         "Data|Para|Asunto|Assunto|Inviato|Oggetto|Verzonden|Aan|"
-         "Onderwerp|Отправлено|Дата|Кому|Тема|Skickat|Till|Ämne|Sendt|Til|Emne|Wysłano|Do|Temat|发送时间|收件人|主题|日期|送信日時|"
-         "宛先|件名")  # fmt: skip
-# Outlook's header block: From, then at least two further fields, each on its line ("*From:*" as made from bold type).
-_FIELD = r"[ \xa0]?[:：]\*?[^\n]{0,2000}"
-_BLOCK = re.compile(
-    rf"\n[ \t]*(?=[_*FVDOSTО发寄差보])(?:_{{5,}}[ \t]*\n\s{{0,10}})?"
-    rf"\*?(?:(?:{_FROM})[ \xa0]?[:：]\*?[ \t][^\n]{{1,300}}"
-    rf"(?:\n[ \t]{{0,4}}\*?(?:{_NEXT}){_FIELD}){{2}}"
-    # Hotmail's: Date and Subject stand before From
-    rf"|(?:Date|Subject|To)[ \xa0]?:[ \t][^\n]{{1,300}}(?:\n\*?(?:{_NEXT}){_FIELD}){{0,2}}"
-    rf"\n\*?(?:{_FROM}){_FIELD}\n\*?(?:{_NEXT}){_FIELD})"
-)
-_FROM_LINE = re.compile(rf"\*?(?:{_FROM})[ \xa0]?[:：]")
-_FIELD_LINE = re.compile(r"[ \t]*\*?[^\s:>][^\n:]{0,20}[:：]")
-_SIGNATURE = re.compile(r"\n(?:--[ \xa0]?|—)(?=\n|\Z)")
-_FOOTER = re.compile(
-    r"\n(?=[-_sSſgGvVeEiIİıоОᲂ])(?:Sent from (?:my|Mail for|Outlook|Yahoo|AOL|a )[^\n]{0,80}|"
-    r"Get Outlook for [^\n]{0,60}|Sent via "
-    r"[^\n]{0,60}|Von meinem [^\n]{0,40} gesendet|Gesendet (?:von|mit) [^\n]{0,60}|"
-    r"Envoyé (?:de|depuis) mon [^\n]{0,60}|Enviado (?:desde|do) (?:mi|meu) [^\n]{0,60}|Inviato da(?:l mio)? "
-    r"[^\n]{0,60}|Verstuurd vanaf mijn [^\n]{0,60}|Отправлено с [^\n]{0,60}|"
-    r"_{20,}\n[^\n]{0,100}(?:mailing list|-list|@)[^\n]{0,100}|_{40,}|-{20,}\n(?:To unsubscribe|This message|This "
-    r"e-?mail|This sf\.net)[^\n]{0,100}|"
-    r"-\nTo unsubscribe from this list[^\n]{0,200})[ \t]*(?=\n|\Z)", re.I)  # fmt: skip
+_MARKS = re.compile(r"^[ \t]{0,3}>(?:[ \t]?>)*[ \t]?", re.M)
 
 
-def split(text: str) -> tuple[Segment, ...]:
+class _Part(NamedTuple):
+    """A stretch of the text at one depth of unmarked quotation; the lines that introduce it end at `words`."""
+
+    start: int
+    end: int
+    depth: int
+    words: int = 0
+
+
+class _Piece(NamedTuple):
+    """A segment in the making; `words` is past the introducing lines, 0 for a piece that has none."""
+
+    kind: SegmentKind
+    start: int
+    end: int
+    depth: int = 0
+    lines: str = ""
+    words: int = 0
+
+
+def split(text: str, sender: Sequence[Address] = ()) -> tuple[Segment, ...]:
     """Cut `text` into segments that cover it without a gap, in order; "" gives none.
 
     Quotations are lines marked with ">", and what follows a line such as "-----Original Message-----", Outlook's
-    header block or a dated attribution that no ">" follows. An attribution line belongs to its quotation.
+    header block or a dated attribution that no ">" follows. The lines that introduce a quotation belong to it.
+    `sender` is whom the mail is from: a signature may begin with their name.
     """
     if not text:
         return ()
-    lined = "\n" + text
-    tail = _tail(lined)
-    segments: list[Segment] = []
-    done = 0
-    signed = "\n--" in lined or "\n—\n" in lined
-    if ">" in text:
-        for run in _RUN.finditer(lined, 0, tail + 1):
-            start, end = run.start(), min(run.end(), len(text))  # takes the line's end in
-            if start < done or _escaped_from(text, start, end):
-                continue
-            lead, who = _attribution(text, done, start)
-            _own(lined, done, lead, segments, signed, end < len(text))
-            _levels(lined, lead, start, end, who, segments)
-            done = end
-            if len(segments) >= MOST:
-                segments.append(Segment("quoted", done, len(text), 1))
-                return _joined(text, segments)
-    _own(lined, done, tail, segments, signed, False)
-    if tail < len(text):
-        _rest(lined, tail, segments)
-    return _joined(text, segments)
-
-
-def introduces(line: str) -> bool:
-    """True when a line reads like the introduction of a quotation ("On Monday Ann wrote:")."""
-    return bool(line) and len(line) < 500 and line[-1] in ":：" and _is_attribution(line)
-
-
-def _has_verb(words: str) -> bool:
-    """True when a verb of saying or writing is among the words."""
-    return not _VERBS.isdisjoint(_WORDS.findall(words.lower())) or "写道" in words or "書きました" in words
-
-
-def _escaped_from(text: str, start: int, end: int) -> bool:
-    """A lone ">From …" is mbox's escape, not a quotation."""
-    return text.startswith(">From ", start) and text.find("\n", start, end - 1) < 0
-
-
-def _tail(lined: str) -> int:
-    """Where the unmarked quotation begins that runs to the end, the text's length when there is none."""
-    best = len(lined) - 1
-    for pattern in (_MARKER, _BLOCK):
-        for found in pattern.finditer(lined, 0, best + 1):
-            if not _marked_next(lined, found.end()):
-                best = found.start()
-                break
-    for pattern in (_COLON_END,) if lined.isascii() else (_COLON_END, _WIDE_COLON_END):
-        for found in islice(pattern.finditer(lined, 0, best + 1), 2000):
-            if lined.startswith((">", "\n>"), found.end()):  # nearly always: what follows is marked
-                continue
-            start = _dated_attribution(lined, found.start())
-            if start >= 0 and not _marked_next(lined, found.end() - 1):
-                best = min(best, start)
-                break
-    return best
-
-
-def _dated_attribution(lined: str, colon: int) -> int:
-    """Where an attribution that ends at `colon` begins, when it has a date or address and a verb; else -1."""
-    if not _has_verb(lined[max(0, colon - 40) : colon]):
-        return -1
-    floor = max(0, colon - 400)
-    at = colon
-    for _ in range(3):
-        at = lined.rfind("\n", floor, at)
-        if at < 0:
-            return -1
-        line = lined[at + 1 : colon]
-        if _SURE.search(line) and (_OPENING.match(line) or re.match(r"\w", line)):
-            above = lined.rfind("\n", floor, at) if at else -1
-            opener = above >= 0 and _OPENING.match(lined, above + 1) and not _OPENING.match(line)
-            return above if opener else at
-        if not line.strip():
-            return -1
-    return -1
-
-
-def _marked_next(lined: str, at: int) -> bool:
-    """True when the next line that is not empty (past one header block) begins with ">"."""
-    for line in lined[at : at + 3000].split("\n", 12)[1:12]:
-        bare = line.strip()
-        if bare:
-            if bare[0] == ">":
-                return True
-            if not _FIELD_LINE.match(line):
-                return False
-    return False
-
-
-def _rest(lined: str, tail: int, segments: list[Segment]) -> None:
-    """The quotation from `tail` to the end; each further marker in it is one level deeper."""
-    end = len(lined) - 1
-    marks = sorted({found.start() for pattern in (_MARKER, _BLOCK) for found in pattern.finditer(lined, tail + 1)})
-    starts = [tail]
-    for mark in marks:
-        between = lined[starts[-1] + 1 : min(mark, starts[-1] + 2000)].strip()
-        if between.count("\n") >= 1 or len(between) > 200:  # a marker line and the header block below it are one
-            starts.append(mark)
-        if len(starts) >= DEEPEST:
+    cutter = _Cutter(text, sender)
+    for part in _parts(cutter.lined):
+        cutter.part(part)
+        if len(cutter.pieces) >= MOST:
             break
-    for depth, (start, stop) in enumerate(zip(starts, [*starts[1:], end], strict=True), 1):
-        segments.append(Segment("quoted", start, stop, depth, _who(lined[start + 1 : start + 600])))
+    return tuple(map(_segment, cutter.joined()))
 
 
-def _who(head: str) -> str:
-    """The line that introduces an unmarked quotation: its From line when it has one, else its first lines."""
-    lines = [line.strip() for line in head.strip().split("\n")[:8]]
-    for line in lines:
-        if _FROM_LINE.match(line):
-            return line[:300]
-    words = ""
-    for line in lines[:3]:
-        words = f"{words} {line}".strip()
-        if words[-1:] in ":：":
-            return words[:300]
-    return lines[0][:300]
-
-
-def _attribution(text: str, floor: int, start: int) -> tuple[int, str]:
-    """Where the lines that introduce the quotation at `start` begin, and those lines as one."""
-    before = text[max(floor, start - 800) : start]
-    shown = before.rstrip()
-    if not shown or shown[-1] not in ":：.,-" or before.count("\n", len(shown)) > 3:
-        return start, ""
-    at = len(shown)
-    for _ in range(3):
-        at = shown.rfind("\n", 0, at) if at > 0 else -1
-        lines = shown[at + 1 :]
-        if _is_attribution(lines) or _MARKER.match("\n" + lines):
-            above = shown.rfind("\n", 0, at) if at > 0 else -1
-            if (
-                at > 0
-                and (_OPENING.match(shown, above + 1) or _DAY.match(shown, above + 1))
-                and not _OPENING.match(lines)
-                and _DATED.search(shown, above + 1, at)
-            ):
-                at, lines = above, shown[above + 1 :]
-            return start - len(before) + at + 1, " ".join(lines.split())
-        if at < 0 or not shown[:at].rpartition("\n")[2].strip():
-            break
-    return start, ""
-
-
-def _is_attribution(lines: str) -> bool:
-    """True for one to three lines that name a writer or a date, and end as an attribution does."""
-    last = lines.rstrip()
-    if last[-1:] not in ":：" and not _OPENING.match(lines):
-        return False
-    if _has_verb(last[-200:]):
-        return "\n" not in lines or bool(_OPENING.match(lines) or _DATED.search(lines.partition("\n")[0]))
-    return bool(_OPENING.match(lines) and _DATED.search(lines)) or (
-        "\n" not in lines and "@" in lines and last[-1:] == ":"
-    )
-
-
-def _levels(lined: str, lead: int, start: int, end: int, who: str, segments: list[Segment]) -> None:
-    """One segment for each stretch of equal depth of a marked quotation; the first takes the attribution in."""
-    if not _DEEPER.search(lined, start, end):
-        segments.append(Segment("quoted", lead, end, 1, who))
-        return
-    at = lead
-    current = 0
-    for mark in _LEVEL.finditer(lined, start, end):
-        depth = min(mark[1].count(">"), DEEPEST)
-        if depth != current:
-            if current:
-                segments.append(Segment("quoted", at, mark.start(), current, who))
-                at = mark.start()
-                who = ""
-            current = depth
-            if len(segments) >= MOST:
-                break
-    segments.append(Segment("quoted", at, end, current or 1, who))
-
-
-def _own(lined: str, start: int, end: int, segments: list[Segment], signed: bool, followed: bool) -> None:
-    """Own words from `start` to `end` of the text, their signature apart."""
-    if start >= end:
-        return
-    cut = end
-    floor = max(start, end - 8000)
-    if signed:
-        for found in _SIGNATURE.finditer(lined, floor, end + 1):
-            lines = lined.count("\n", found.end(), end)
-            if lines <= (6 if followed else 60 if len(found[0]) == 4 else 15):
-                cut = found.start()
-                break
-    footer = _FOOTER.search(lined, max(start, end - 1500), cut + 1)
-    if footer and lined.count("\n", footer.end(), end) <= 8:
-        cut = footer.start()
-    if cut > start:
-        segments.append(Segment("own", start, cut))
-    if cut < end:
-        segments.append(Segment("signature", cut, end))
-
-
-def _joined(text: str, segments: list[Segment]) -> tuple[Segment, ...]:
-    """Blank own stretches go to the segment before them, or at the start to the one after."""
-    kept: list[Segment] = []
-    begin = 0
-    for segment in segments:
-        if segment.end <= segment.start:
-            continue
-        if segment.kind == "own" and segment.end - segment.start < 400 and text[segment.start : segment.end].isspace():
-            if kept:
-                last = kept[-1]
-                kept[-1] = Segment(last.kind, last.start, segment.end, last.depth, last.who)
-            begin = segment.end if kept else begin
-            continue
-        kept.append(
-            segment if segment.start == begin else Segment(segment.kind, begin, segment.end, segment.depth, segment.who)
-        )
-        begin = segment.end
-    if kept and kept[-1].end != len(text):
-        last = kept[-1]
-        kept[-1] = Segment(last.kind, last.start, len(text), last.depth, last.who)
-    return tuple(kept) or (Segment("own", 0, len(text)),)
+def whole(text: str) -> tuple[Segment, ...]:
+    """All of a text as own words, for one that is not to be cut."""
+    return (Segment("own", 0, len(text)),) if text else ()
 
 
 def own_words(text: str, segments: tuple[Segment, ...], most: int) -> str:
@@ -345,3 +72,164 @@ def own_words(text: str, segments: tuple[Segment, ...], most: int) -> str:
             if have >= most:
                 break
     return "\n".join(pieces)
+
+
+def _parts(lined: str) -> Iterator[_Part]:
+    """The stretches of the text by depth of unmarked quotation: the mail itself, the one it quotes, and so on."""
+    stop = len(lined)
+    part = _Part(0, stop - 1, 0)
+    if ":" in lined or "---" in lined or "：" in lined:
+        for found in unmarked(lined, 0, stop):
+            if found.start < part.start or marked_next(lined, found.words):
+                continue
+            if part.depth and (found.start <= part.words or lined[part.words : found.start].isspace()):
+                part = part._replace(words=max(part.words, found.words))  # a marker and the block below it are one
+                continue
+            yield part._replace(end=found.start)
+            part = _Part(found.start, stop - 1, min(part.depth + 1, DEEPEST), found.words)
+    last = ending(lined, part.start, stop) if part.depth else 0
+    if last:  # "----- End forwarded message -----"
+        yield part._replace(end=min(last, part.end))
+        part = _Part(min(last, part.end), part.end, 0)
+    yield part
+
+
+class _Cutter:
+    """The pieces of a text as they are found."""
+
+    def __init__(self, text: str, sender: Sequence[Address]) -> None:
+        self.text = text
+        self.lined = "\n" + text
+        self.sender = sender
+        self.pieces: list[_Piece] = []
+
+    def part(self, part: _Part) -> None:
+        """Cuts a part into its marked quotations and what stands between them."""
+        done = part.start
+        words = min(part.words, part.end)
+        if ">" in self.text:
+            for run in _RUN.finditer(self.lined, max(words, done), part.end + 1):
+                start, end = run.start(), min(run.end(), part.end)  # takes the line's end in
+                if start < done or _escaped_from(self.text, start, end):
+                    continue
+                lead = above(self.text, max(done, words), start)
+                self._between(part, done, lead.start, end < part.end)
+                self._marked(lead, start, end, part.depth)
+                done = end
+                if len(self.pieces) >= MOST:
+                    return
+        self._between(part, done, part.end, part.end < len(self.text))
+
+    def _between(self, part: _Part, start: int, end: int, followed: bool) -> None:
+        """What bears no marks: own words, or the part's quotation."""
+        if start >= end:
+            return
+        if part.depth:
+            first = start == part.start
+            lines = self.text[start : min(part.words, start + 1500)] if first else ""
+            self.pieces.append(_Piece("quoted", start, end, part.depth, lines, min(part.words, end) if first else 0))
+            return
+        begin = banner(self.lined, start, end) if not self.pieces else start
+        if followed and self.pieces:  # between two quotations
+            signature, disclaimer = dashes(self.lined, begin, end, True), end
+        else:
+            signature, disclaimer = below(self.lined, begin, end, followed, self.sender)
+        if begin == start and signature == end:
+            self.pieces.append(_Piece("own", start, end))
+            return
+        kinds: tuple[SegmentKind, ...] = ("disclaimer", "own", "signature", "disclaimer")
+        for kind, low, high in zip(
+            kinds, (start, begin, signature, disclaimer), (begin, signature, disclaimer, end), strict=True
+        ):
+            if low < high:
+                self.pieces.append(_Piece(kind, low, high))
+
+    def _marked(self, lead: Introduction, start: int, end: int, base: int) -> None:
+        """One piece for each stretch of equal depth of a marked quotation, with what introduces it."""
+        blocks = list(inside(self.lined, start, end)) if self.text.count(":", start, end) > 2 else []
+        words = lead.words if lead.lines else 0
+        if blocks and not self.text[start : blocks[0].start].strip(" \t>\n"):  # it introduces the whole run
+            words = blocks.pop(0).words
+        lines = self.text[lead.start : words] if words else ""
+        if not blocks and not _DEEPER.search(self.lined, start, end):
+            self.pieces.append(_Piece("quoted", lead.start, end, base + 1, lines, words))
+            return
+        self._levels(_Piece("quoted", lead.start, end, 0, lines, words), start, base, blocks)
+
+    def _levels(self, piece: _Piece, start: int, base: int, blocks: list[Introduction]) -> None:
+        """The stretches of equal depth; below a header block inside the quotation all is one level deeper."""
+        end = piece.end
+        last = 0
+        added: list[int] = []
+        blocks.reverse()
+        for mark in _LEVEL.finditer(self.lined, start, end):
+            at = mark.start()
+            level = mark[1].count(">")
+            if level == last and not (blocks and blocks[-1].start <= at):
+                continue
+            last = level
+            while added and level < added[-1]:
+                added.pop()
+            block = None
+            while blocks and blocks[-1].start <= at:
+                block = blocks.pop()
+            if block:
+                added.append(level)
+            depth = min(base + level + len(added), DEEPEST)
+            if depth == piece.depth and not block:
+                continue
+            if piece.depth:
+                lead = block or (above(self.text, max(piece.start, piece.words), at) if depth > piece.depth else None)
+                cut = lead.start if lead and lead.lines else at
+                if cut > piece.start:
+                    self.pieces.append(piece._replace(end=cut))
+                words = lead.words if lead and lead.lines else 0
+                piece = _Piece("quoted", cut, end, depth, self.text[cut:words] if words else "", words)
+            else:
+                piece = piece._replace(depth=depth)
+            if len(self.pieces) >= MOST:
+                break
+        self.pieces.append(piece._replace(depth=piece.depth or base + 1))
+
+    def joined(self) -> list[_Piece]:
+        """Blank own stretches go to the piece before them, or at the start to the one after; the end is covered."""
+        kept: list[_Piece] = []
+        begin = 0
+        for piece in self.pieces:
+            small = piece.kind == "own" and piece.end - piece.start < 400
+            if small and self.text[piece.start : piece.end].isspace():
+                if kept:
+                    begin = piece.end
+                    kept[-1] = kept[-1]._replace(end=begin)
+                continue
+            kept.append(piece if piece.start == begin else piece._replace(start=begin))
+            begin = piece.end
+        if begin < len(self.text):
+            if len(self.pieces) >= MOST:
+                kept.append(_Piece("quoted", begin, len(self.text), 1))
+            elif kept:
+                kept[-1] = kept[-1]._replace(end=len(self.text))
+        return kept or [_Piece("own", 0, len(self.text))]
+
+
+def _segment(piece: _Piece) -> Segment:
+    """A piece as it is stored, with who is quoted read from the lines that introduce it."""
+    if not piece.lines:
+        return Segment(piece.kind, piece.start, piece.end, piece.depth)
+    lines = _MARKS.sub("", piece.lines) if ">" in piece.lines else piece.lines
+    said = read_attribution(lines)
+    return Segment(piece.kind, piece.start, piece.end, piece.depth, _who(lines), min(piece.words, piece.end),
+                   said.name, said.address, said.date, said.subject, said.message_id)  # fmt: skip
+
+
+def _who(lines: str) -> str:
+    """What introduces a quotation, on one line: the From line where there is one."""
+    for line in lines.split("\n") if "\n" in lines else ():
+        if field_of(re.split("[:：]", line, maxsplit=1)[0]) == "from":
+            return line.strip()[:300]
+    return " ".join(lines.split())[:300]
+
+
+def _escaped_from(text: str, start: int, end: int) -> bool:
+    """A lone ">From …" is mbox's escape, not a quotation."""
+    return text.startswith(">From ", start) and text.find("\n", start, end - 1) < 0

@@ -68,8 +68,11 @@ def copy_key(message: Message, own: str) -> int:
     """
     text = message.text
     segments = message.segments
-    if segments and segments[-1].kind == "signature":
-        text = text[: segments[-1].start]
+    below = len(segments)
+    while below and segments[below - 1].kind in ("signature", "disclaimer"):
+        below -= 1
+    if below < len(segments):
+        text = text[: segments[below].start]
     data = text.encode("utf-8", "surrogatepass")
     footer = data.rfind(b"\n____", -_FOOTER)
     if footer > 0 and b"http" in data[footer:] and b"From:" not in data[footer:]:

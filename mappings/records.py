@@ -7,7 +7,8 @@ from msgspec import Struct, field
 from mappings.signatures import ArcSet, Signature
 
 DateSource = Literal["header", "received", "none"]
-SegmentKind = Literal["own", "quoted", "signature", "mark"]
+SegmentKind = Literal["own", "quoted", "signature", "disclaimer", "mark"]
+OWN_KINDS = ("own", "signature")  # what `own:` finds; `quoted:` finds the other kinds
 FileState = Literal["waiting", "text", "empty", "encrypted", "unread", "mail", "failed"]
 
 
@@ -53,14 +54,24 @@ class File(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Segment(Struct, frozen=True, omit_defaults=True):
-    """A stretch `text[start:end]` of a message's text, in code points: own words, a quotation, the signature,
-    or a mark: what a release prints over a document, its header block as printed, a page's footer."""
+    """A stretch `text[start:end]` of a message's text, in code points.
+
+    Own words, a quotation, the signature, a disclaimer (what a mail server or list puts below each mail), or a mark:
+    what a release prints over a document, its header block as printed, a page's footer. The fields after `depth` are
+    a quotation's: they say whom it quotes, as far as the lines that introduce it tell.
+    """
 
     kind: SegmentKind
     start: int
     end: int
-    depth: int = 0  # levels of quotation; 0 for own words and signatures
-    who: str = ""  # the line that introduces a quotation ("On 3 August Ann wrote:"), as it stands
+    depth: int = 0  # levels of quotation; 0 for all else
+    who: str = ""  # the line that introduces it ("On 3 August Ann wrote:", of a header block From), as it stands
+    words: int = 0  # where the quoted words begin, past the lines that introduce them; 0 where none do
+    name: str = ""
+    address: str = ""
+    date: str = ""  # ISO 8601 as far as given: "2015", "2015-08-03", "2015-08-03T14:02", "2015-08-03T14:02:10+02:00"
+    subject: str = ""
+    message_id: str = ""  # where an attribution names it ("In article <…>, Ann wrote:")
 
 
 class Note(Struct, frozen=True, omit_defaults=True):

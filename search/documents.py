@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mappings.records import Attachment, Message
+from mappings.records import OWN_KINDS, Attachment, Message
 from mappings.signatures import arc_state, dkim_state
 from search.words import searchable
 
-ASIDE = ("quoted", "mark")  # segments that rank below own words
 KEYWORD = 500  # characters of a keyword that are kept
 ATTACHED = 1_000_000  # characters of a message's attachments that are searched
 _LAST = (1 << 39) - 1  # larger than any date's part of a sort key
@@ -100,7 +99,7 @@ def document(
     own: list[str] = []
     quoted: list[str] = []
     for segment in message.segments:
-        (quoted if segment.kind in ASIDE else own).append(message.text[segment.start : segment.end])
+        (own if segment.kind in OWN_KINDS else quoted).append(message.text[segment.start : segment.end])
     found: dict[str, Any] = {
         "num": number, "thread": label, "newest": newest, "oldest": oldest, "size": message.size, "is": marks,
         "collection": collections, "has": has(message), "subject": text(message.subject),

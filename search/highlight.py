@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice, pairwise
 
-from mappings.records import Message
-from search.documents import ASIDE, attached
+from mappings.records import OWN_KINDS, Message
+from search.documents import attached
 from search.fragments import fragments as fragments
 from search.query import And, Exact, Node, Or, Phrase, Query, Word
 from search.results import Highlight
@@ -62,7 +62,7 @@ def highlights(message: Message, mark: Marker, files: Mapping[str, str] = _NO_TE
     """What a result shows of a message: the fields that matched, with their cuts; `files` are its files' texts."""
     parts: dict[str, list[str]] = {"own": [], "quoted": []}
     for segment in message.segments:
-        parts["quoted" if segment.kind in ASIDE else "own"].append(message.text[segment.start : segment.end])
+        parts["own" if segment.kind in OWN_KINDS else "quoted"].append(message.text[segment.start : segment.end])
     texts = {
         "subject": message.subject, "own": "".join(parts["own"]), "quoted": "".join(parts["quoted"]),
         "from": ", ".join(map(str, message.from_)), "to": ", ".join(map(str, message.to)),

@@ -128,12 +128,16 @@ def test_a_dated_attribution_without_marks_quotes_the_rest() -> None:
     assert [kind for kind, _, _ in cut("As she wrote:\n\nthis is mine\n")] == ["own"]
 
 
+def test_the_footer_of_a_mailing_list_is_a_disclaimer() -> None:
+    text = "words\n_______________________________________________\nThe harbour mailing list\nhttp://x.org"
+    assert [kind for kind, _, _ in cut(text)] == ["own", "disclaimer"]
+
+
 @pytest.mark.parametrize(("text", "signature"), [
     ("words\n-- \nAnn\nOffice\n", "-- \nAnn\nOffice"), ("words\n--\nAnn\n", "--\nAnn"),
     ("words\n\nSent from my iPhone\n", "Sent from my iPhone"),
     ("words\n\nGet Outlook for iOS", "Get Outlook for iOS"),
     ("words\nVon meinem iPhone gesendet", "Von meinem iPhone gesendet"),
-    ("words\n_______________________________________________\nThe harbour mailing list\nhttp://x.org", None),
 ])  # fmt: skip
 def test_signatures(text: str, signature: str | None) -> None:
     found = cut(text)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from markupsafe import Markup, escape
 
-from mappings.records import Segment
+from mappings.records import OWN_KINDS, Segment
 from search.results import Fragment
 
 Spans = Sequence[tuple[int, int]]
@@ -158,7 +158,7 @@ def body(text: str, segments: Sequence[Segment], find: Finder | None = None, lim
         piece = text[group[0].start : min(group[-1].end, end)].strip("\n")
         if piece.strip():
             kind = group[0].kind
-            spans = find("quoted" if kind == "mark" else "own", piece) if find else ()
+            spans = find("own" if kind in OWN_KINDS else "quoted", piece) if find else ()
             fixed = " fixed" if is_columnar(piece) else ""
             pieces.append(f'<div class="{kind}{fixed}">{linked(piece, spans)}</div>')
     return Markup("".join(pieces))  # noqa: S704 - every piece is escaped or ours

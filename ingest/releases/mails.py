@@ -4,6 +4,7 @@ import calendar
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ingest.compose import Enclosure, compose
 from ingest.fields import date_field
@@ -80,8 +81,22 @@ def release_segments(text: str, made: str) -> tuple[Segment, ...]:
         segments = list(_own(text, 0, parts[0].start if parts else len(text)))
     chain = parts[1:] if document.own else parts
     for depth, part in enumerate(chain, 1):
-        segments.append(Segment("quoted", part.start, part.end, min(depth, 100), _introduced(text, part)))
+        segments.append(_quoted(text, part, min(depth, 100)))
     return tuple(segment for segment in segments if segment.end > segment.start)
+
+
+def _quoted(text: str, part: Part, depth: int) -> Segment:
+    """A mail of the chain, with what its header block says."""
+    sender, sent = part.fields.sender or Address(), part.fields.sent
+    when = ""
+    if sent:
+        when = f"{sent.year:04}-{sent.month:02}-{sent.day:02}"
+        if sent.timed:
+            when += f"T{sent.hour:02}:{sent.minute:02}"
+        if sent.timed and sent.zone is not None:
+            when += f"{'-' if sent.zone < 0 else '+'}{abs(sent.zone) // 60:02}:{abs(sent.zone) % 60:02}"
+    return Segment("quoted", part.start, part.end, depth, _introduced(text, part), part.body, sender.name, sender.address,
+                   when, part.fields.subject)  # fmt: skip
 
 
 def _introduced(text: str, part: Part) -> str:
@@ -111,7 +126,8 @@ def _words(text: str, start: int, end: int, segments: list[Segment]) -> None:
         _mark(start, end, segments)  # blank lines between two marks
         return
     for segment in split(text[start:end]):
-        segments.append(Segment(segment.kind, start + segment.start, start + segment.end, segment.depth, segment.who))
+        words = start + segment.words if segment.words else 0
+        segments.append(replace(segment, start=start + segment.start, end=start + segment.end, words=words))
 
 
 def _mark(start: int, end: int, segments: list[Segment]) -> None:

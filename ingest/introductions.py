@@ -1,0 +1,300 @@
+"""The lines that introduce a quotation: attributions, "-----Original Message-----", header blocks; where they stand."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ingest.labels import Field, field_of, header_line
+from ingest.phrases import ENDINGS, LED_MARKERS, MARKERS, VERBS, WIDE_VERBS
+
+# All patterns that look for the start of a line begin with "\n" and run on "\n" + text: the regex engine finds a
+# literal first character by memchr, which is several times faster than "^". A match then starts, in the text, at
+# the line it found. They find candidates cheaply; tables tell which of them count, in any number of languages.
+
+_DASHED = re.compile(r"\n[ \t]{0,40}(?:-[ \t])?[-_=*~]{2,200}+[ \t]{0,9}([^\W\d_][^\n]{2,200})(?=\n|\Z)")
+_DASHED_WORD = re.compile(r"--[ \t]{0,9}[^\W\d_]")  # a pattern that begins with a literal is found quickly
+_LABELLED = re.compile(r"\n[ \t]{0,24}[*_]{0,2}([^\n\t :>0-9|<-][^\n:]{0,23}+):(?!//)")
+_WIDE_LABELLED = re.compile(r"\n[ \t]{0,24}[*_]{0,2}([^\n\t :>0-9|<-][^\n：]{0,23}+)：")
+_LABELLED_INSIDE = re.compile(r"\n(?:[ \t]{0,3}>)++[ \t]{0,9}[*_]{0,2}([^\W\d_][^\n:：]{0,23}+)[:：](?!//)")
+_COLON = re.compile(r":[ \t\xa0]{0,9}\n")
+_WIDE_COLON = re.compile(r"：[ \t\xa0]{0,9}\n")
+# Lotus Notes: name, then date, then To, a line each.
+_NOTES = re.compile(
+    r"\n[ \t]{0,60}\d{1,2}[/.]\d{1,2}[/.]\d{2,4}[, ]{1,2}\d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?[ \t]{0,60}\n"
+    r"(?:[ \t]{0,60}\n)?[ \t]{0,60}(?:To|An|Pour|Para|Aan|Do|Per|"
+    r"Кому):[^\n]{0,2000}\n[ \t]{0,60}(?:[^\W\d_][^\n:]{0,20}:)?"
+)
+_WORDS = re.compile(r"[^\W\d_]{3,}")
+_OPENING = re.compile(
+    r"(?:On|In article|In message|In reply to|Quoting|Zitat von|Citando|Citat de|According to|Selon|\*+|Am|At|Le|El|"
+    r"Il|Il giorno|In data|Em|No dia|A|Op|В|Den|W dniu|Dnia|Dne|From|Da|De)[ \xa0]", re.I)  # fmt: skip
+_STARTS = re.compile(
+    rf"{_OPENING.pattern}|\d{{1,4}}[-/. \xa0年]|[^\W\d_]{{2,14}}[.,]{{1,2}}[ \xa0]\d|"
+    rf"[^\W\d_]{{2,14}}[.,]{{0,2}}[ \xa0]\d{{1,2}}[. ]", re.I
+)
+_MARKS = re.compile(r"[ \t]{0,3}>(?:[ \t]?>)*[ \t]?")
+_DATED = re.compile(r"\d{4}|\d{1,2}[:.]\d\d|@")
+_SURE = re.compile(r"\d{4}|@|\d{1,2}[./]\d{1,2}[./]\d\d")
+_DATE_AND_ADDRESS = re.compile(
+    r"(?=.{0,200}?(?:[12]\d{3}|\d{1,2}[./-]\d{1,2}[./-]\d\d)).{8,400}[<(\[][^\s<>@]{1,100}@[^\s<>@]{1,100}[>)\]]\s?[:：]$",
+    re.S,
+)
+_FIRST = frozenset(("from", "date", "to", "subject", "cc", "reply-to"))
+_KINDS: frozenset[Field] = frozenset(("date", "to", "subject", "cc"))
+
+
+class Introduction(NamedTuple):
+    """The lines that introduce a quotation: where they begin in the text, where the quoted words do, and the lines."""
+
+    start: int
+    words: int
+    lines: str
+
+
+def has_verb(words: str) -> bool:
+    """True when a verb of saying or writing is among the words."""
+    return not VERBS.isdisjoint(_WORDS.findall(words.lower())) or (
+        not words.isascii() and any(verb in words for verb in WIDE_VERBS)
+    )
+
+
+def introduces(line: str) -> bool:
+    """True when a line reads like the introduction of a quotation ("On Monday Ann wrote:")."""
+    return bool(line) and len(line) < 500 and line[-1] in ":：" and _is_attribution(line)
+
+
+def is_marker(line: str) -> bool:
+    """True for a line that says that another mail follows: "-----Original Message-----", "Begin forwarded message:"."""
+    bare = line.strip(" \t\xa0>")
+    if bare.startswith(("--", "__", "==", "**", "- ")) or bare.endswith((":", "：")):
+        words = bare.strip("-_=*~ \t\xa0:：").casefold()
+        return words in MARKERS or (bare[0] in "-_" and words.startswith(LED_MARKERS)) or _dashed_attribution(bare)
+    return False
+
+
+def _dashed_attribution(bare: str) -> bool:
+    """Zoho's "---- On Wed, 24 Feb 2021 14:02:50 +0530 ann@example.org wrote ----"."""
+    return bare.startswith("--") and bare.endswith("--") and has_verb(bare[-60:]) and bool(_SURE.search(bare))
+
+
+def unmarked(lined: str, start: int, stop: int) -> list[Introduction]:
+    """What introduces a quotation whose lines bear no marks, in the order of the text."""
+    found = [*_colons(lined, start, stop, _COLON)]
+    if lined.count(":") > 2:
+        found += _blocks(lined, start, stop, _LABELLED)
+    if "：" in lined:
+        found += _blocks(lined, start, stop, _WIDE_LABELLED)
+        found += _colons(lined, start, stop, _WIDE_COLON)
+    if _DASHED_WORD.search(lined) or "__ " in lined:
+        found += _dashed(lined, start, stop)
+    if "cc:" in lined or "Kopie:" in lined:
+        found += _notes(lined, start, stop)
+    return sorted(found) if len(found) > 1 else found
+
+
+def ending(lined: str, start: int, stop: int) -> int:
+    """Where the line ends that says that a forwarded mail does ("----- End forwarded message -----"); 0 for none."""
+    for found in _DASHED.finditer(lined, start, stop):
+        if found[1].lower().startswith(ENDINGS):
+            return found.end()
+    return 0
+
+
+def _dashed(lined: str, start: int, stop: int) -> Iterator[Introduction]:
+    for found in _DASHED.finditer(lined, start, stop):
+        if is_marker(found[0][1:]):
+            yield _with_block(lined, found.start(), found.end(), stop)
+
+
+def _with_block(lined: str, at: int, end: int, stop: int) -> Introduction:
+    """An introduction whose first line ends at `end`, and the header block that follows it, if one does."""
+    words = block_end(lined, end, stop)
+    return Introduction(at, words, lined[at + 1 : min(words, at + 1500)])
+
+
+def block_end(lined: str, end: int, stop: int) -> int:
+    """Where the header block ends that begins below the line end `end`; `end` where there is none.
+
+    Blank lines between its fields (BlackBerry has them) and values that were wrapped are passed over.
+    """
+    at = last = end
+    loose = 0
+    seen: set[Field] = set()
+    while at < stop and loose < 4:
+        following = _line_end(lined, at + 1, stop)
+        line = lined[at + 1 : min(following, at + 400)]
+        found = header_line(line)
+        if found:
+            if found[0] in seen and (loose or found[0] == "from"):
+                break
+            seen.add(found[0])
+            last, loose = following, 0
+        elif not line.strip(" \t>\xa0"):
+            loose += 1
+        elif not seen or loose or not (line[:1] in " \t<" or header_line(lined[following + 1 : following + 100])):
+            break  # what is neither a field nor the rest of one
+        else:
+            loose = 1
+        at = following
+    return last
+
+
+def _line_end(lined: str, at: int, stop: int) -> int:
+    """Where the line ends that `at` is in."""
+    end = lined.find("\n", at, stop)
+    return stop if end < 0 else end
+
+
+def _blocks(lined: str, start: int, stop: int, pattern: re.Pattern[str]) -> Iterator[Introduction]:
+    """Header blocks: From and two further fields, each on its line."""
+    done = start
+    for found in pattern.finditer(lined, start, stop):
+        at = found.start()
+        if at < done:
+            continue
+        if field_of(found[1]) not in _FIRST:
+            continue
+        end = block_end(lined, at, stop)
+        fields = {field[0] for line in lined[at + 1 : min(end, at + 4000)].split("\n") if (field := header_line(line))}
+        if "from" in fields and len(fields & _KINDS) >= 2:
+            done = end
+            yield Introduction(_ruled(lined, at), end, lined[at + 1 : min(end, at + 1500)])
+
+
+def inside(lined: str, start: int, stop: int) -> Iterator[Introduction]:
+    """Header blocks within marked lines, with the line above that says so ("> -----Original Message-----")."""
+    for block in _blocks(lined, start, stop, _LABELLED_INSIDE):
+        at = end = block.start
+        for _ in range(2):
+            at = lined.rfind("\n", start, end)
+            line = lined[at + 1 : end] if at >= 0 else ""
+            if line.strip(" \t>") or at < 0:
+                break
+            end = at
+        yield block._replace(start=at) if at >= start and is_marker(line) else block
+
+
+def _ruled(lined: str, at: int) -> int:
+    """Where a block at `at` begins with the line of underscores that Outlook draws above it."""
+    end = at
+    for _ in range(2):
+        above = lined.rfind("\n", 0, end)
+        if above < 0:
+            break
+        if rule := lined[above + 1 : end].strip():
+            return above if len(rule) >= 5 and not rule.strip("_-") else at
+        end = above
+    return at
+
+
+def _colons(lined: str, start: int, stop: int, pattern: re.Pattern[str]) -> Iterator[Introduction]:
+    """Lines that end in a colon: Apple's "Begin forwarded message:", and attributions that are sure."""
+    for found in pattern.finditer(lined, start, stop):
+        colon = found.start()
+        if lined.startswith((">", "\n>"), found.end()):  # nearly always: what follows is marked
+            continue
+        at = lined.rfind("\n", max(colon - 400, 0), colon)
+        if at < 0:
+            continue
+        if colon - at < 60 and is_marker(lined[at + 1 : colon + 1]):
+            yield _with_block(lined, at, found.end() - 1, stop)
+        elif (lead := _dated(lined, colon)) >= start:
+            yield Introduction(lead, found.end() - 1, lined[lead + 1 : colon + 1])
+
+
+def _notes(lined: str, start: int, stop: int) -> Iterator[Introduction]:
+    for found in _NOTES.finditer(lined, start, stop):
+        end = found.start()
+        for _ in range(2):
+            at = lined.rfind("\n", max(end - 100, start), end)
+            name = lined[at + 1 : end].strip() if at >= 0 else ""
+            if name or at < 0:
+                break
+            end = at
+        if name:
+            second = _line_end(lined, found.start() + 1, stop)
+            words = block_end(lined, second, stop)
+            when = lined[found.start() + 1 : second].strip()
+            yield Introduction(at, words, f"From: {name}\nDate: {when}{lined[second : min(words, second + 1000)]}")
+
+
+def _dated(lined: str, colon: int) -> int:
+    """Where an attribution that ends at `colon` begins, when it has a date or address and a verb, or both; else -1."""
+    verb = has_verb(lined[max(0, colon - 40) : colon])
+    if not verb and lined[colon - 1 : colon] not in (">", ")", "]", " "):
+        return -1
+    floor = max(0, colon - 400)
+    at = colon
+    for _ in range(3):
+        at = lined.rfind("\n", floor, at)
+        if at < 0:
+            return -1
+        line = lined[at + 1 : colon]
+        if not line.strip():
+            return -1
+        sure = _SURE.search(line) if verb else _DATE_AND_ADDRESS.match(line + ":")
+        if sure and (line[:1].isalnum() or _STARTS.match(line)):
+            above = lined.rfind("\n", floor, at) if at else -1
+            opener = above >= 0 and _STARTS.match(lined, above + 1) and not _STARTS.match(line)
+            return above if opener and _SURE.search(lined, above, at) else at
+    return -1
+
+
+def marked_next(lined: str, at: int) -> bool:
+    """True when the next line that is not empty (past one header block) begins with ">"."""
+    for line in lined[at : at + 3000].split("\n", 12)[1:12]:
+        bare = line.strip()
+        if bare:
+            if bare[0] == ">":
+                return True
+            if not header_line(line):
+                return False
+    return False
+
+
+def above(text: str, floor: int, start: int) -> Introduction:
+    """The lines above the quotation at `start`, not before `floor`, that introduce it; none: `.start` is `start`."""
+    before = text[max(floor, start - 800) : start]
+    shown = before.rstrip(" \t\n\xa0>")
+    shown = before[: len(shown) + 1] if before[len(shown) : len(shown) + 1] == ">" else shown
+    if not shown or shown[-1] not in ":：.,-)>" or before.count("\n", len(shown)) > 3:
+        return Introduction(start, start, "")
+    raw = shown.split("\n")[-3:]
+    count = _introducing([_MARKS.sub("", line) for line in raw])
+    lines = "\n".join(raw[len(raw) - count :])
+    lead = start - len(before) + len(shown) - len(lines)
+    return Introduction(lead, start, lines) if count else Introduction(start, start, "")
+
+
+def _introducing(lines: list[str]) -> int:
+    """How many of these lines, from the last, introduce a quotation."""
+    best = 0
+    for count in range(1, len(lines) + 1):
+        first = lines[-count].strip()
+        if not first:
+            break
+        joined = "\n".join(lines[-count:])
+        if count == 1:
+            if not (_is_attribution(joined) or is_marker(joined)):
+                continue
+            best = 1
+            if _STARTS.match(first) and (_DATED.search(first) or len(first) > 60):
+                break
+        elif len(joined) > 60 and _STARTS.match(first) and _SURE.search(first) and _is_attribution(joined):
+            return count
+    if best == 1 and len(lines) > 1 and lines[-1].lstrip()[:1] == "<" and 0 < len(lines[-2].strip()) < 100:
+        return 2
+    return best
+
+
+def _is_attribution(lines: str) -> bool:
+    """True for one to three lines that name a writer or a date, and end as an attribution does."""
+    last = lines.rstrip()
+    bare = lines.lstrip()
+    if last[-1:] not in ":：" and not _OPENING.match(bare):
+        return False
+    if has_verb(last[-60:]):
+        return "\n" not in lines or bool(_STARTS.match(bare) or _DATED.search(lines.partition("\n")[0]))
+    return bool(_OPENING.match(bare) and _DATED.search(lines)) or (
+        "@" in lines and last[-1:] in ":：" and ("\n" not in lines or bool(_SURE.search(lines)))
+    )

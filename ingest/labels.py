@@ -1,0 +1,103 @@
+"""The labels of header lines that stand in a text ("From:", "Envoyé :", "发件人："), by language."""
+
+import re
+from typing import Literal
+
+Field = Literal["from", "date", "to", "cc", "bcc", "subject", "reply-to", "attachments", "other"]
+FIELDS: tuple[Field, ...] = ("from", "date", "to", "cc", "bcc", "subject", "reply-to", "attachments", "other")
+
+# A row a language: the labels of Outlook, Apple Mail, Thunderbird, Gmail, Notes and of web mailers, in the order of
+# FIELDS; "," stands between the labels of one field.
+_TABLE: dict[str, tuple[str, ...]] = {
+    "en": (
+        "From", "Sent, Date, Sent at, Date Sent", "To", "Cc", "Bcc", "Subject", "Reply-To, Reply To",
+        "Attachments, Attachment, Attach",
+        "Importance, Priority, Sensitivity, Categories, Organization, Sent by, Sender, Message-ID, In-Reply-To, "
+        "References, List-Id, Newsgroups, X-Mailer, Resent-From, Resent-Date, Resent-To, When, Where, Required, "
+        "Optional",
+    ),
+    "de": (
+        "Von", "Gesendet, Gesendet am, Datum", "An, Empfänger", "Kopie, Kopie (CC)", "Blindkopie", "Betreff",
+        "Antwort an", "Anlagen, Anlage, Anhänge", "Wichtigkeit, Priorität, Organisation",
+    ),
+    "fr": (
+        "De, Expéditeur", "Envoyé, Envoyé le, Date d'envoi, Message du", "À, A, Pour, Destinataire, Destinataires",
+        "Copie à, Copie", "Cci", "Objet, Sujet", "Répondre à", "Pièces jointes, Pièce jointe",
+    ),
+    "es": (
+        "De", "Enviado, Enviado el, Fecha, Fecha de envío", "Para, A, Destinatario", "Con copia a", "CCO", "Asunto",
+        "Responder a", "Datos adjuntos, Adjuntos", "Importancia",
+    ),
+    "it": (
+        "Da, Mittente", "Inviato, Inviata, Data, Data invio", "A, Per", "Per conoscenza", "Ccn", "Oggetto",
+        "Rispondi a", "Allegati", "Priorità",
+    ),
+    "pt": (
+        "De, Remetente", "Enviado, Enviada, Enviado em, Enviada em, Data, Data de envio", "Para, Destinatário",
+        "Com cópia", "Cco", "Assunto", "Responder para, Responder a", "Anexos", "Prioridade, Importância",
+    ),
+    "nl": (
+        "Van, Afzender", "Verzonden, Verstuurd, Datum", "Aan, Ontvanger", "", "", "Onderwerp", "Antwoord aan",
+        "Bijlagen, Bijlage", "Urgentie, Prioriteit",
+    ),
+    "ru": (
+        "От, От кого", "Отправлено, Дата", "Кому", "Копия", "Скрытая копия", "Тема", "Ответить", "Вложения", "Важность",
+    ),
+    "uk": ("Від", "Надіслано, Дата", "Кому", "Копія", "", "Тема"),
+    "pl": ("Od", "Wysłano, Wysłane, Data", "Do", "DW, Kopia", "UDW", "Temat", "Odpowiedz do", "Załączniki"),
+    "sv": ("Från", "Skickat, Datum", "Till", "Kopia", "", "Ämne", "Svara till", "Bilagor"),
+    "da": ("Fra", "Sendt, Dato", "Til", "Kopi", "", "Emne", "Svar til", "Vedhæftede filer"),
+    "no": ("Fra", "Sendt, Dato", "Til", "Kopi", "", "Emne", "Svar til", "Vedlegg"),
+    "fi": (
+        "Lähettäjä", "Lähetetty, Päiväys, Päivämäärä, Pvm", "Vastaanottaja", "Kopio", "", "Aihe, Otsikko", "",
+        "Liitteet",
+    ),
+    "cs": ("Od", "Odesláno, Datum", "Komu", "Kopie", "", "Předmět", "", "Přílohy"),
+    "sk": ("Od", "Odoslané, Dátum", "Komu", "Kópia", "", "Predmet"),
+    "hu": ("Feladó", "Elküldve, Dátum", "Címzett", "Másolat, Másolatot kap", "", "Tárgy"),
+    "ro": ("De la", "Trimis, Data", "Către", "", "", "Subiect"),
+    "tr": ("Kimden, Gönderen", "Gönderildi, Gönderme Tarihi, Tarih", "Kime, Alıcı", "Bilgi", "", "Konu", "", "Ekler"),
+    "el": ("Από", "Στάλθηκε, Ημερομηνία", "Προς", "Κοιν., Κοινοποίηση", "", "Θέμα"),
+    "he": ("מאת", "נשלח, תאריך", "אל", "עותק", "", "נושא"),
+    "ar": ("من", "تاريخ الإرسال, التاريخ", "إلى", "نسخة", "", "الموضوع"),
+    "ja": ("差出人, 送信者", "送信日時, 日付, 日時", "宛先", "参照", "", "件名", "返信先", "添付ファイル"),
+    "zh": (
+        "发件人, 寄件者, 寄件人, 發件人", "发送时间, 发送日期, 日期, 时间, 傳送時間, 傳送日期, 寄件日期",
+        "收件人, 收件者", "抄送, 副本", "密送, 密件副本", "主题, 主旨, 主題, 标题", "回复", "附件",
+    ),
+    "ko": (
+        "보낸 사람, 보낸사람, 발신", "보낸 날짜, 보낸날짜, 보낸시간, 날짜", "받는 사람, 받는사람, 수신", "참조",
+        "숨은 참조", "제목", "", "첨부",
+    ),
+}  # fmt: skip
+LABELS: dict[Field, tuple[str, ...]] = {
+    field: tuple(dict.fromkeys(
+        label for row in _TABLE.values() for label in (row[at].split(", ") if at < len(row) else ()) if label
+    ))
+    for at, field in enumerate(FIELDS)
+}  # fmt: skip
+_FIELDS: dict[str, Field] = {label.casefold(): field for field, labels in LABELS.items() for label in labels}
+LONGEST_LABEL = max(map(len, _FIELDS))
+# "*From:* Ann", "From : Ann", "_De_: Ann"; "From\tAnn" is none.
+_LINE = re.compile(
+    rf"[ \t>\xa0]*[*_]{{0,2}}([^\s:：*_][^\n:：*_]{{0,{LONGEST_LABEL}}}?)[*_]{{0,2}}[ \t\xa0]?"
+    r"[:：][ \t\xa0]*[*_]{0,2}[ \t\xa0]*"
+)
+
+
+def any_of(*fields: Field) -> str:
+    """A pattern that matches any label of these fields, longer ones first."""
+    labels = {label for field in fields for label in LABELS[field]}
+    return "|".join(re.escape(label) for label in sorted(labels, key=lambda label: (-len(label), label)))
+
+
+def field_of(label: str) -> Field | None:
+    """The field that a label names ("Von", "*From", "À "), None for any other words."""
+    return _FIELDS.get(label.strip("*_ \t\xa0").casefold())
+
+
+def header_line(line: str) -> tuple[Field, str] | None:
+    """What a line that reads like a header field says: its field and the value; None for any other line."""
+    found = _LINE.match(line)
+    field = found and _FIELDS.get(found[1].casefold())
+    return (field, line[found.end() :].strip()) if found and field else None

@@ -1,0 +1,228 @@
+"""Where the signature begins below someone's own words, and the disclaimer that a server or a list puts below both."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mappings.records import Address
+
+_DASHES = re.compile(r"\n(?:--[ \xa0]?|—|—{2,})[ \t]{0,9}(?=\n|\Z)")
+_LOOK_BACK = 8000  # code points above the end in which a signature may begin
+# What telephones, tablets and web mailers write below a mail; the first letters tell cheaply that it may be that.
+_DEVICE_STARTS = frozenset((
+    "sen", "get", "von", "ges", "die", "env", "tél", "obt", "sca", "ott", "out", "inv", "ver", "wys", "ski", "ode",
+    "odo", "iph", "elk", "tri", "(se", "[se", "---",
+))  # fmt: skip
+_MORE = r"[^\n,]{0,60}"
+_DEVICE = re.compile(
+    rf"\n[(\[]?(?:Sent from (?:my {_MORE}|(?:Mail|Outlook|Yahoo|AOL|an? |iPhone|iPad|Samsung|Windows|Proton|Gmail|"
+    rf"Mailbird|Spark|"
+    rf"Thunderbird|Nine|BlackBerry|Mobile|TypeApp|Acompli|Type Mail|Android){_MORE})|Sent (?:via|with|"
+    rf"using) [A-Z]{_MORE}|"
+    rf"Get (?:Outlook|BlueMail|TypeApp) for {_MORE}|Von meinem {_MORE} gesendet|(?:Gesendet|"
+    rf"Diese Nachricht wurde) (?:von|mit|über|aus) {_MORE}|"
+    rf"Envoyé (?:de(?:puis)?|à partir de|par|avec|via|à partir d['’]) ?{_MORE}|(?:Télécharger|"
+    rf"Obtenez) Outlook pour {_MORE}|Obten(?:er|ga) Outlook para {_MORE}|"
+    rf"Obter o Outlook para {_MORE}|(?:Scarica|Ottieni) Outlook per {_MORE}|Outlook für {_MORE} (?:beziehen|"
+    rf"herunterladen)|"
+    rf"Outlook voor {_MORE} downloaden|Enviado (?:desde|do|de|a partir do|a través de|con|via|pelo) {_MORE}|"
+    rf"Inviato (?:da|dal|con|tramite) {_MORE}|"
+    rf"(?:Verstuurd|Verzonden) (?:vanaf|met|via|vanuit|van) {_MORE}|Отправлен[оа]? (?:с|из|через) {_MORE}|"
+    rf"Скачать Outlook {_MORE}|"
+    rf"Wysłan[eoy] z {_MORE}|Skickat från {_MORE}|Sendt fra {_MORE}|Lähetetty {_MORE}|Odesláno z {_MORE}|"
+    rf"Odoslané z {_MORE}|"
+    rf"iPhone['’]?umdan gönderildi|{_MORE} gönderildi|Надіслано з {_MORE}|Elküldve {_MORE}|Trimis de pe {_MORE}|"
+    rf"Στάλθηκε από {_MORE}|"
+    r"(?:私の ?)?(?:iPhone|iPad|Android)(?:から|で)送信[^\n]{0,20}|(?:发自|發自|来自|來自|发送自|從)[^\n]{0,30}|"
+    r"[^\n]{0,20}에서 보(?:냄|낸)[^\n]{0,20}|"
+    rf"-----BEGIN PGP SIGNATURE-----)[)\]]?[.!]?[ \t\xa0]*(?=\n|\Z)",
+    re.I,
+)
+_LEGAL_HINTS = ("nfiden", "ntended", "ertrouwelijk")
+_LEGAL_FOREIGN = (
+    "ertraulich", "riservat", "конфиденц", "poufn", "fortrolig", "luottamuk", "důvěrn", "gizli", "機密",
+    "机密", "保密", "기밀",
+)  # fmt: skip
+_LIST_HINTS = ("unsubscri", "\n_____", "\n-----")
+_LAST_HINTS = ("virus", "environment", "yahoo!", "stampare")  # looked for in the last lines alone
+_RULE = re.compile(r"\n[ \t]{0,3}(?:[_=*~-]{5,200}|-{1,3}[ \t]?)[ \t]*(?=\n)")
+_BELOW_RULE = re.compile(
+    r"\n{1,2}[^\n]{0,120}?(?:mailing list|-list\b|-users\b|-dev\b|unsubscri|subscribed|received this (?:message|"
+    r"e-?mail)|This sf\.net|"
+    r"Archives?:|Do You Yahoo|Yahoo!|Get your free|Send and receive|Join the world|MSN |scanned|virus)", re.I,
+)  # fmt: skip
+_LIST = re.compile(
+    r"[ \t]{0,3}(?:To unsubscribe|You (?:are receiving|received) this (?:message|e-?mail|because)|"
+    r"You are currently subscribed|"
+    r"Yahoo! Groups|[-~>]{5,} ?Yahoo! Groups|Please consider (?:the environment|your environmental)|Virus-free\.|"
+    r"No virus found in this|This (?:e-?mail|message) (?:has been|was) (?:scanned|checked)|Denken Sie an die Umwelt|"
+    r"Diese E-?Mail wurde (?:von Avast|auf Viren)|L['’]absence de virus|Pensez à l['’]environnement|Antes de imprimir|"
+    r"Libre de virus\.|Prima di stampare|Privo di virus\.|Livre de vírus\.|This sf\.net)",
+    re.I,
+)
+_LEGAL = re.compile(
+    r"\n[ \t]{0,9}[*\[(_=~-]{0,80}[ \t]{0,3}(?P<title>(?:CONFIDENTIALITY|LEGAL|PRIVACY|PRIVILEGED?|EMAIL|"
+    r"E-MAIL)[^\n]{0,30}(?:NOTICE|NOTE|DISCLAIMER|STATEMENT)|DISCLAIMER|"
+    r"HAFTUNGSAUSSCHLUSS|VERTRAULICHKEITSHINWEIS|AVIS DE CONFIDENTIALIT[EÉ]|AVISO (?:LEGAL|DE CONFIDENCIALIDAD|"
+    r"DE CONFIDENCIALIDADE)|AVVISO|CL[AÁ]USULA)?"
+    r"(?(title)|(?:(?:This|The) (?:e-?mail|electronic|message|information|communication|transmission|contents?|"
+    r"document|attached)|The unauthorized|"
+    r"IMPORTANT|NOTICE|NOTE|PRIVILEGED|CONFIDENTIAL|If you (?:are not|have received)|Unless (?:otherwise|expressly)|"
+    r"Any (?:views|opinions|unauthori)|IRS Circular|"
+    r"Diese[s]? (?:E-?Mail|Nachricht)|D(?:er|ie) (?:Inhalt|Information|in dieser)|Ce (?:message|courriel|mail|"
+    r"courrier)|Cet? e-?mail|Les informations|AVERTISSEMENT|"
+    r"Este (?:mensaje|correo|e-?mail|mensagem)|Esta (?:mensagem|comunica)|La informaci[oó]n|As? informa|Il presente|"
+    r"La presente|Quest[oa] (?:messaggio|e-?mail|comunicazione)|Le informazioni|"
+    r"Dit (?:e-?mail)?\s?bericht|Deze e-?mail|De (?:informatie|inhoud)|Данное|Настоящее|Это (?:сообщение|письмо|"
+    r"электронное)|Информация, содержащаяся|ВНИМАНИЕ|"
+    r"Ta wiadomość|Niniejsz|Treść|Informacje|Detta|Denne|Tämä|Tato zpráva|Tento|Bu (?:e-?posta|mesaj|ileti)|このメール|"
+    r"本メール|本邮件|此邮件|이 메일|본 메일))",
+    re.I,
+)  # fmt: skip
+_SIGNS = tuple(re.compile(signs, re.I) for signs in (
+    r"confiden|privileged|vertraulich|riservat|vertrouwelijk|конфиденц|poufn|konfidenti|fortrolig|luottamuksel|"
+    r"důvěrn|gizli|機密|机密|保密|기밀",
+    r"intended|addressee|recipient|bestimmt|empfänger|adressat|destinat|destinad|geadresseerde|bestemd|ontvanger|"
+    r"адресат|"
+    r"предназначен|adresat|mottagare|avsedd|modtager|mottaker|vastaanottaj|adresát|alıcı|受信|收件人|수신",
+    r"in error|by mistake|erroneously|irrtüm|par erreur|por error|por erro|por engano|per errore|onrechte|"
+    r"abusievelijk|ошиб|pomyłk|omyłk|"
+    r"misstag|fejl|feil|erehdyks|omylem|yanlış|誤|误|錯|실수|잘못",
+    r"delet|destroy|lösch|vernicht|supprim|détrui|elimin|borr|destru|apag|cancell|distrugg|verwijder|vernietig|удал|"
+    r"уничтож|usun|"
+    r"zniszcz|radera|slet|poista|smaz|silin|削除|删除|刪除|삭제",
+    r"unauthori[sz]ed|prohibit|forbidden|unlawful|untersagt|verboten|gestattet|interdit|prohibid|proibid|vietat|"
+    r"verboden|toegestaan|"
+    r"запрещ|zabron|förbjud|forbudt|kielle|zakáz|yasak|禁|금지",
+    r"liab|haft|responsab|aansprakelijk|ответствен|odpowiedzial|ansvar|vastuu|odpověd|sorumlu|責任|责任|책임",
+))  # fmt: skip
+_BANNER = re.compile(
+    r"\n\s{0,20}(?:[*\[(_=~!⚠️ -]{0,40}(?:EXTERNAL(?: E-?MAIL| SENDER| MESSAGE)?|CAUTION|WARNING|ATTENTION|ACHTUNG|"
+    r"EXTERN(?:E E-?MAIL)?)\b[^\n]{0,20}?"
+    r"(?:(?:This|Diese|Ce|Dieses) [^\n]{0,80}(?:outside|external|ext[eé]rieur|externe|außerhalb|extern)[^\n]{0,400}"
+    r"|[\])*])[ \t]*(?=\n))",
+    re.I,
+)
+_BANNER_STARTS = "*[(_=~!⚠ -ECWAecwa\n"
+_CONTACT = re.compile(
+    r"\+?\(?\d[\d ()./\xa0-]{6,}\d|@|\bwww\.|https?://|^(?:tel|phone|ph|mob|mobile|cell|fax|skype)\b", re.I
+)
+
+
+class Below(NamedTuple):
+    """Where, in someone's own words, the signature and then the disclaimer begin; their end where there is none."""
+
+    signature: int
+    disclaimer: int
+
+
+def below(lined: str, start: int, end: int, followed: bool, sender: Sequence[Address] = ()) -> Below:
+    """The parts below the own words `text[start:end]`, `lined` being "\\n" + text.
+
+    `followed`: more comes after, so that dashes far above are no signature. `sender` is whom the mail is from.
+    """
+    legal = _disclaimed(lined, start, end) if end - start > 60 else end
+    cut = dashes(lined, start, legal, followed)
+    device = _device(lined, start, cut, legal)
+    if device < cut and (not followed or "\n" not in lined[device + 1 : legal].strip()):
+        cut = device
+    if cut == legal and sender:
+        cut = _contact(lined, start, cut, sender)
+    return Below(cut, legal)
+
+
+def _device(lined: str, start: int, cut: int, end: int) -> int:
+    """Where, among the last lines above `end`, one begins that a telephone wrote; `cut` when there is none before "
+    "it."""
+    at = end
+    for _ in range(9):
+        at = lined.rfind("\n", max(start, end - 600), at)
+        if at < 0:
+            break
+        line = lined[at + 1 : at + 4].lower()
+        if (line in _DEVICE_STARTS or (line and not line.isascii())) and at < cut and _DEVICE.match(lined, at, end + 1):
+            return at
+    return cut
+
+
+def banner(lined: str, start: int, end: int) -> int:
+    """Where a warning ends that a server put above the text ("[EXTERNAL] This came from outside"), else `start`."""
+    if lined[start + 1 : start + 2] not in _BANNER_STARTS:
+        return start
+    found = _BANNER.match(lined, start, min(end + 1, start + 600))
+    return min(found.end(), end) if found else start
+
+
+def dashes(lined: str, start: int, end: int, followed: bool) -> int:
+    """Where a line of two dashes begins that has few lines below it."""
+    floor = max(start, end - _LOOK_BACK)
+    if lined.find("\n-", floor, end) < 0 and lined.find("\n—", floor, end) < 0:
+        return end
+    for found in _DASHES.finditer(lined, floor, end + 1):
+        lines = lined.count("\n", found.end(), end)
+        if lines <= (6 if followed else 60 if len(found[0]) == 4 else 15):
+            return found.start()
+    return end
+
+
+def _disclaimed(lined: str, start: int, end: int) -> int:
+    """Where the disclaimer or list footer begins that runs to the end."""
+    low = max(start, end - 2500)
+    lowered = lined[low : end + 1].lower()
+    cut = _listed(lined, lowered, low, start, end)
+    if end - start > 150:
+        for hint in _LEGAL_HINTS if lowered.isascii() else _LEGAL_HINTS + _LEGAL_FOREIGN:
+            at = lowered.find(hint)
+            if at >= 0:
+                cut = _legal(lined, start, low + at, cut)
+    return cut
+
+
+def _listed(lined: str, lowered: str, low: int, start: int, end: int) -> int:
+    """Where a mailing list's or a scanner's footer begins; `lowered` is `lined[low : end + 1]` in lower case."""
+    cut = end
+    last = max(0, len(lowered) - 500)
+    found = [lowered.find(hint) for hint in _LIST_HINTS] + [lowered.find(hint, last) for hint in _LAST_HINTS]
+    for at in found:
+        if at < 0:
+            continue
+        line = lined.rfind("\n", start, low + at + 1)
+        line = line if line >= 0 else low + at
+        above = lined.rfind("\n", start, line)
+        if (rule := _RULE.match(lined, line)) and not _BELOW_RULE.match(lined, rule.end()):
+            continue
+        if not rule and not (above >= 0 and _RULE.match(lined, above)) and not _LIST.match(lined, line + 1):
+            continue
+        first = above if not rule and above >= 0 and _RULE.match(lined, above) else line
+        if start <= first < cut and lined.count("\n", first, end) <= 30:
+            cut = first
+    return cut
+
+
+def _legal(lined: str, start: int, at: int, end: int) -> int:
+    """Where the disclaimer begins that has one of its words at `at`; `end` when it is none."""
+    paragraph = lined.rfind("\n\n", max(start, at - 1500), at)
+    above = lined.rfind("\n\n", max(start, paragraph - 100), paragraph) if paragraph > 0 else -1  # a title's
+    for found in _LEGAL.finditer(lined, max(above, paragraph - 100, start, at - 1500), min(at + 1, end)):
+        words = lined[found.start() : min(found.start() + 1800, end + 1)]
+        signs = sum(sign.search(words) is not None for sign in _SIGNS)
+        if signs >= (2 if found["title"] else 3) and (signs >= 4 or found.start() > start):
+            return found.start()
+    return end
+
+
+def _contact(lined: str, start: int, end: int, sender: Sequence[Address]) -> int:
+    """Where the sender's name stands on a line by itself with telephone, address or site below it, to the end."""
+    floor = max(start, end - 500)
+    shown = lined[floor : end + 1].rstrip()
+    lowered = shown.lower()
+    for who in sender:
+        name = who.name.lower()
+        at = lowered.rfind("\n" + name) if " " in name else -1
+        if at < 0 or (at == 0 and floor == start):
+            continue
+        first, *rest = [row.strip() for row in shown[at + 1 :].split("\n") if row.strip()]
+        if (len(first) < len(name) + 30 and 1 <= len(rest) <= 9 and all(len(row) < 90 for row in rest)
+                and any(map(_CONTACT.search, rest))):  # fmt: skip
+            return floor + at
+    return end
