@@ -35,7 +35,7 @@ SENTENCES = [
     ("Il giorno lun 3 ago 2015 alle ore 14:02 Ann Lee <ann@example.org> ha scritto:", LEE, ANN, "2015-08-03T14:02"),
     ("Em seg, 3 de ago de 2015 às 14:02, Ann Lee <ann@example.org> escreveu:", LEE, ANN, "2015-08-03T14:02"),
     ("Op ma 3 aug. 2015 om 14:02 schreef Ann Lee <ann@example.org>:", LEE, ANN, "2015-08-03T14:02"),
-    ("3 августа 2015 г., 14:02 пользователь Анна Ли <ann@example.org> написал:", "Анна Ли", ANN, "2015-08-03T14:02"),
+    ("3 августа 2015 г., 14:02 пользователь Анна <ann@example.org> написал:", "Анна", ANN, "2015-08-03T14:02"),
     ("Понедельник, 3 августа 2015, 14:02 +03:00 от Анна <ann@example.org>:", "Анна", ANN, "2015-08-03T14:02+03:00"),
     ("pon., 3 sie 2015 o 14:02 Ann Lee <ann@example.org> napisał(a):", LEE, ANN, "2015-08-03T14:02"),
     ("W dniu 3.08.2015 o 14:02, Ann Lee pisze:", LEE, "", "2015-08-03T14:02"),
@@ -59,7 +59,7 @@ def test_sentences(sentence: str, name: str, address: str, date: str) -> None:
 
 
 def test_the_mail_that_an_attribution_names() -> None:
-    assert read_attribution("In article <a1@example.org>, Ann wrote:") == Attribution("Ann", message_id="a1@example.org")
+    assert read_attribution("In article <a1@example.org>, A wrote:") == Attribution("A", message_id="a1@example.org")
 
 
 BLOCKS = [
@@ -74,7 +74,7 @@ BLOCKS = [
     "发件人: Ann Lee <ann@example.org>\n发送时间: 2015年8月3日 14:02\n收件人: Bob\n主题: Dues",
     "*From:* Ann Lee <ann@example.org>\n*Date:* 3 August 2015 14:02\n*To:* Bob\n*Subject:* Dues",
     "> From: Ann Lee <ann@example.org>\n> Date: 3 August 2015 14:02\n> To: Bob\n> Subject: Dues",
-    "--- Original Message ---\nFrom: Ann Lee\n <ann@example.org>\nSent: 3 August 2015 14:02\nTo: Bob\nSubject: Dues\n\nHi",
+    "--- Original Message ---\nFrom: Ann Lee\n <ann@example.org>\nSent: 3 Aug 2015 14:02\nTo: Bob\nSubject: Dues\n\nHi",
 ]
 
 

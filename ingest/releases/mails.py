@@ -95,8 +95,8 @@ def _quoted(text: str, part: Part, depth: int) -> Segment:
             when += f"T{sent.hour:02}:{sent.minute:02}"
         if sent.timed and sent.zone is not None:
             when += f"{'-' if sent.zone < 0 else '+'}{abs(sent.zone) // 60:02}:{abs(sent.zone) % 60:02}"
-    return Segment("quoted", part.start, part.end, depth, _introduced(text, part), part.body, sender.name, sender.address,
-                   when, part.fields.subject)  # fmt: skip
+    return Segment("quoted", part.start, part.end, depth, _introduced(text, part), part.body, sender.name,
+                   sender.address, when, part.fields.subject)  # fmt: skip
 
 
 def _introduced(text: str, part: Part) -> str:
