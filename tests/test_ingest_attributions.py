@@ -59,7 +59,8 @@ def test_sentences(sentence: str, name: str, address: str, date: str) -> None:
 
 
 def test_the_mail_that_an_attribution_names() -> None:
-    assert read_attribution("In article <a1@example.org>, A wrote:") == Attribution("A", message_id="a1@example.org")
+    said = read_attribution("In article <a1@example.org>, Bob wrote:")
+    assert said == Attribution("Bob", message_id="a1@example.org")
 
 
 BLOCKS = [
