@@ -274,7 +274,7 @@ class Loader:
         outcome.new += counts.new
         outcome.already += counts.already
         outcome.failed += counts.failed
-        outcome.partial += len(chunk.failures) - counts.failed
+        outcome.partial += len(chunk.failures) - counts.failed + counts.unsearchable
         outcome.notes += sum(len(prepared.message.notes) for prepared in chunk.messages)
         outcome.bytes += work.size
         track.bytes += work.size

@@ -26,7 +26,7 @@ class Outcome(Struct, kw_only=True):
     new: int = 0
     already: int = 0
     failed: int = 0
-    partial: int = 0  # messages that were stored although not all of them could be read; they are new or already
+    partial: int = 0  # messages stored although not all of them could be read or indexed; they are new or already
     resolved: int = 0  # failures of earlier runs that did not recur
     notes: int = 0  # repairs and assumptions made while reading
     bytes: int = 0  # of the raw messages
@@ -195,7 +195,7 @@ def summary(outcome: Outcome) -> "Table":
     table.add_row(f"{outcome.already:,}", "already there")
     table.add_row(f"{outcome.failed:,}", "failed")
     if outcome.partial:
-        table.add_row(f"{outcome.partial:,}", "stored, but read only in part")
+        table.add_row(f"{outcome.partial:,}", "stored, but read or indexed only in part")
     if outcome.notes:
         table.add_row(f"{outcome.notes:,}", f"{plural(outcome.notes, 'repair')} noted")
     table.add_row(f"{outcome.bytes / 1e6:,.1f} MB", f"in {duration(outcome.seconds)}, {outcome.rate:,.0f} messages/s")

@@ -4,10 +4,9 @@ The only module that imports the client. Speaks of indexes by their plain names;
 called prefix-name, so that one can be filled beside the one in use.
 """
 
-import random
 import re
-import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -15,33 +14,23 @@ from urllib.parse import urlsplit
 from elasticsearch import ApiError, Elasticsearch, TransportError
 from msgspec import Struct, json
 
-from mappings import INDEXES, load
+from mappings import INDEXES, MESSAGES, load
 from search.elastic_access import credentials, shut, trust
-from search.errors import CorpusDamaged, CorpusError, CorpusMissing, EngineUnavailable, SearchError
+from search.elastic_errors import BUSY, NotTrusted, Refused, told, told_of
+from search.elastic_patience import Patience
+from search.errors import CorpusDamaged, CorpusError, CorpusMissing, EngineUnavailable, SearchError, TooMuch
 
 PATIENCE = 120.0  # seconds for which a writer tries again when the cluster is away or too busy
 BULK_BYTES = 8 << 20  # of one request; the server's own bound is 100 MB
 BULK_DOCUMENTS = 2_000
 TIMEOUT = 60.0  # seconds for one request
-SEARCH_TIMEOUT = "20s"  # after which a search is cut and says so
+BULK_TIMEOUT = "20s"  # for which the server itself waits for a part of an index that is away
+SEARCH_TIMEOUT = "20s"  # after which a reader's search is cut and says so
+KEPT = "10m"  # for which the cluster remembers the state that a walk reads, from each of its requests on
 PREFIX = "unsealed"
-_BUSY = {429, 502, 503, 504}
-_REFUSED = {
-    "": "asks for a user and a password, or an API key",
-    "basic_auth": "does not accept this user and password",
-    "api_key": "does not accept this API key",
-}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,100}")
 
 T = TypeVar("T")
-
-
-class NotAllowed(EngineUnavailable):
-    """The cluster's user lacks a privilege."""
-
-
-class NotTrusted(EngineUnavailable):
-    """Who answers can't show that it is the cluster; waiting does not help."""
 
 
 class Op(Struct, frozen=True):
@@ -52,6 +41,13 @@ class Op(Struct, frozen=True):
     id: str
     body: bytes = b""  # JSON; of an update {"doc": …}
     seen: tuple[int, int] | None = None
+
+
+class Refusal(Struct, frozen=True):
+    """A document that the cluster will never take, and why."""
+
+    op: Op
+    reason: str
 
 
 class Doc(Struct, frozen=True):
@@ -123,8 +119,7 @@ class Cluster:
     def request(self, method: str, path: str, body: Any = None, *, missing: Any = None, **params: Any) -> Any:
         """One request's answer; `missing` if given stands for a 404. Tries again for `patience` seconds when the
         cluster is away or too busy; SearchError."""
-        deadline = time.monotonic() + self.patience
-        pause = 0.2
+        patience = Patience(self.patience)
         headers = {"accept": "application/json"}
         if body is not None:
             headers["content-type"] = "application/x-ndjson" if isinstance(body, list) else "application/json"
@@ -136,54 +131,46 @@ class Cluster:
             except ApiError as error:
                 if error.meta.status == 404 and missing is not None:
                     return missing
-                problem = self._told(error)
-                if error.meta.status not in _BUSY:
+                problem = told(self.shown, error.meta.status, error.body, self._proof)
+                if error.meta.status not in BUSY:
                     raise problem from error
             except TransportError as error:
                 problem = self._unreached(error)
                 if isinstance(problem, NotTrusted):
                     raise problem from None
-            if time.monotonic() >= deadline:
-                raise problem
-            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
-            pause = min(pause * 2, 5.0)
+            patience.wait(problem)
 
-    def _unreached(self, error: TransportError) -> EngineUnavailable:
+    def _unreached(self, error: TransportError) -> SearchError:
         scheme = self.shown.partition(":")[0]
         if reason := shut(error, scheme):
             kind = NotTrusted if scheme == "https" else EngineUnavailable
             return kind(f"Elasticsearch at {self.shown} {reason}.")
         return EngineUnavailable(f"Elasticsearch at {self.shown} does not answer: {_reason(error)}.")
 
-    def _told(self, error: ApiError) -> SearchError:
-        status, body = error.meta.status, error.body
-        cause = body.get("error", {}) if isinstance(body, dict) else {}
-        kind, reason = (cause.get("type", ""), cause.get("reason", "")) if isinstance(cause, dict) else ("", str(cause))
-        if kind == "index_not_found_exception":
-            return CorpusMissing(f"There is no corpus at {self.shown}.")
-        if status == 401:
-            return EngineUnavailable(f"Elasticsearch at {self.shown} {_REFUSED[self._proof]}.")
-        if status == 403:
-            return NotAllowed(f"Elasticsearch at {self.shown} does not allow this{_lacking(reason)}.")
-        if status in _BUSY:
-            return EngineUnavailable(f"Elasticsearch at {self.shown} can't answer now ({kind or status}).")
-        return EngineUnavailable(f"Elasticsearch at {self.shown} refuses a request ({status} {kind}: {reason}).")
-
     def search(self, index: str, body: dict[str, Any], **params: Any) -> dict[str, Any]:
-        """A search's answer, whole or not at all: EngineUnavailable for one that took too long or lacks a shard."""
-        body = {"timeout": SEARCH_TIMEOUT} | body
-        found: dict[str, Any] = self.request(
-            "POST", f"/{self.name(index)}/_search", body, allow_partial_search_results="false", **params
-        )
+        """A search's answer, whole or not at all: TooMuch for a reader's that took too long, EngineUnavailable for one
+        that lacks a shard. A `pit` in the body stands for the index."""
+        if not self.patience:
+            body = {"timeout": SEARCH_TIMEOUT} | body
+        path = "/_search" if "pit" in body else f"/{self.name(index)}/_search"
+        params["allow_partial_search_results"] = "false"
+        try:
+            found: dict[str, Any] = self.request("POST", path, body, **params)
+        except CorpusMissing:  # unless the index was replaced by another at this very moment
+            found = self.request("POST", path, body, **params)
         if found.get("timed_out"):
-            raise EngineUnavailable(f"The search took longer than {SEARCH_TIMEOUT} and was cut; narrow it.")
-        if found.get("_shards", {}).get("failed"):
-            raise EngineUnavailable("A part of the corpus can't be searched now; nothing is shown rather than a part.")
+            raise TooMuch(f"The search took longer than {SEARCH_TIMEOUT[:-1]} seconds and was cut.")
+        self._whole(found)
         return found
+
+    def _whole(self, answer: dict[str, Any]) -> None:
+        shards = answer.get("_shards", {})
+        if shards.get("failed") or shards.get("successful", 0) < shards.get("total", 0):
+            raise EngineUnavailable("A part of the corpus can't be searched now; nothing is shown rather than a part.")
 
     def scan(
         self, index: str, query: dict[str, Any], sort: Sequence[str], *, source: Any = True,
-        columns: Sequence[str] = (), size: int = 1000,
+        columns: Sequence[str] = (), size: int = 1000, pit: dict[str, str] | None = None,
     ) -> Iterator[Doc]:  # fmt: skip
         """Every document of a query in the order of `sort`, whose last field is unique. `columns` are fields that are
         read without the document, which is quicker; its id is known then only if "id" is among them."""
@@ -194,8 +181,13 @@ class Cluster:
         }  # fmt: skip
         if columns:
             body["stored_fields"] = "_none_"
+        if pit:
+            body["pit"] = pit
         while True:
-            hits = self.search(index, body)["hits"]["hits"]
+            answer = self.search(index, body)
+            hits = answer["hits"]["hits"]
+            if pit:
+                pit["id"] = answer["pit_id"]
             for hit in hits:
                 values = {name: value[0] for name, value in hit.get("fields", {}).items()} if columns else {}
                 id = hit.get("_id") or values.get("id", "")
@@ -203,6 +195,20 @@ class Cluster:
             if len(hits) < size:
                 return
             body["search_after"] = hits[-1]["sort"]
+
+    def walk(
+        self, index: str, query: dict[str, Any], sort: Sequence[str], *, source: Any = True,
+        columns: Sequence[str] = (), size: int = 1000,
+    ) -> Iterator[Doc]:  # fmt: skip
+        """The same as `scan` at one point in time, whatever is written meanwhile: for what is long, or must be exact.
+        StateGone if the cluster forgot it: more than ten minutes between two requests, or its node went away."""
+        opened = self.request("POST", f"/{self.name(index)}/_pit", keep_alive=KEPT)
+        pit = {"id": opened["id"], "keep_alive": KEPT}
+        try:
+            yield from self.scan(index, query, sort, source=source, columns=columns, size=size, pit=pit)
+        finally:
+            with suppress(SearchError):  # what is not closed ends by itself
+                self.request("DELETE", "/_pit", {"id": pit["id"]}, missing={})
 
     def get(self, index: str, ids: Iterable[str], source: Any = True, size: int = 1000) -> dict[str, Doc]:
         """Documents by id as they are now, refreshed or not; those that are not there are left out."""
@@ -219,29 +225,34 @@ class Cluster:
         return found
 
     def _gotten(self, index: str, asked: dict[str, Any], params: dict[str, str]) -> list[dict[str, Any]]:
-        deadline = time.monotonic() + self.patience
+        patience = Patience(self.patience)
         while True:
             docs: list[dict[str, Any]] = self.request("POST", f"/{self.name(index)}/_mget", asked, **params)["docs"]
             errors = [doc["error"] for doc in docs if "error" in doc]
             if not errors:
                 return docs
-            if errors[0].get("type") == "index_not_found_exception":
-                raise CorpusMissing(f"There is no corpus at {self.shown}.")
-            if time.monotonic() >= deadline:
-                raise EngineUnavailable(f"Elasticsearch at {self.shown} can't answer now ({errors[0].get('type')}).")
-            time.sleep(random.uniform(0.5, 1.5))  # noqa: S311
+            problem = told(self.shown, 503, {"error": errors[0]})
+            if isinstance(problem, CorpusMissing):
+                raise problem
+            patience.wait(problem)
 
     def count(self, index: str, query: dict[str, Any]) -> int:
         """How many documents match, of those that searches see."""
-        return int(self.request("POST", f"/{self.name(index)}/_count", {"query": query})["count"])
+        found = self.request("POST", f"/{self.name(index)}/_count", {"query": query})
+        self._whole(found)
+        return int(found["count"])
 
     def refresh(self, *indexes: str) -> None:
         """Lets searches see everything that was written."""
         self.request("POST", f"/{','.join(map(self.name, indexes))}/_refresh")
 
-    def bulk(self, ops: Iterable[Op], *, refresh: bool = False, tolerated: frozenset[int] = frozenset()) -> list[int]:
+    def bulk(
+        self, ops: Iterable[Op], *, refresh: bool = False, tolerated: frozenset[int] = frozenset(),
+        refusals: list[Refusal] | None = None,
+    ) -> list[int]:  # fmt: skip
         """Sends operations in requests of bounded size, one after the other; the status of each, in order. What the
-        cluster has no room for at the moment is sent again; EngineUnavailable for any other refusal but `tolerated`."""
+        cluster has no room for at the moment is sent again. A searched document that it will never take is added to
+        `refusals`, if they are asked for; EngineUnavailable for any other status but those `tolerated`."""
         statuses: list[int] = []
         held: list[Op] = []
         filled = 0
@@ -249,46 +260,59 @@ class Cluster:
             held.append(op)
             filled += len(op.body) + 200
             if filled >= BULK_BYTES or len(held) >= BULK_DOCUMENTS:
-                statuses += self._send(held, refresh, tolerated)
+                statuses += self._send(held, refresh, tolerated, refusals)
                 held, filled = [], 0
         if held:
-            statuses += self._send(held, refresh, tolerated)
+            statuses += self._send(held, refresh, tolerated, refusals)
         return statuses
 
-    def _send(self, ops: list[Op], refresh: bool, tolerated: frozenset[int]) -> list[int]:
+    def _send(
+        self, ops: list[Op], refresh: bool, tolerated: frozenset[int], refusals: list[Refusal] | None
+    ) -> list[int]:
         statuses = [0] * len(ops)
         waiting = list(range(len(ops)))
-        deadline = time.monotonic() + self.patience
-        pause = 0.2
-        params = {"filter_path": "errors,items.*.status,items.*.error.type,items.*.error.reason"}
+        patience = Patience(self.patience)
+        while True:
+            busy: list[int] = []
+            why: SearchError | None = None
+            results = self._answers([ops[at] for at in waiting], refresh)
+            for at, (status, error) in zip(waiting, results, strict=True):
+                statuses[at] = status
+                if status < 400 or status in tolerated:
+                    continue
+                problem = told_of(self.shown, status, error)
+                if status in BUSY:
+                    busy.append(at)
+                    why = problem
+                elif not isinstance(problem, Refused):
+                    raise problem
+                elif refusals is None or not _searched(ops[at]):
+                    raise EngineUnavailable(f"Elasticsearch at {self.shown} refuses a document ({problem}).")
+                else:
+                    refusals.append(Refusal(ops[at], str(problem)))
+            if why is None:
+                return statuses
+            waiting = busy
+            patience.wait(why)
+
+    def _answers(self, ops: list[Op], refresh: bool) -> list[tuple[int, Any]]:
+        """Status and error of each operation. What is too large for one request, perhaps for a proxy on the way, is
+        sent in halves."""
+        params = {"filter_path": "items.*.status,items.*.error.type,items.*.error.reason", "timeout": BULK_TIMEOUT}
         if refresh:
             params["refresh"] = "true"
-        while True:
-            lines: list[bytes] = []
-            for at in waiting:
-                lines.append(self._head(ops[at]))
-                if ops[at].kind != "delete":
-                    lines.append(ops[at].body)
+        lines: list[bytes] = []
+        for op in ops:
+            lines += [self._head(op)] if op.kind == "delete" else [self._head(op), op.body]
+        try:
             answer = self.request("POST", "/_bulk", lines, **params)
-            busy: list[int] = []
-            for at, item in zip(waiting, answer["items"], strict=True):
-                (result,) = item.values()
-                status = statuses[at] = result["status"]
-                if status in _BUSY:
-                    busy.append(at)
-                elif status >= 400 and status not in tolerated:
-                    error = result.get("error", {})
-                    raise EngineUnavailable(
-                        f"Elasticsearch at {self.shown} refuses a document ({status} {error.get('type')}: "
-                        f"{str(error.get('reason'))[:300]})."
-                    )
-            if not busy:
-                return statuses
-            if time.monotonic() >= deadline:
-                raise EngineUnavailable(f"Elasticsearch at {self.shown} has no room; {len(busy)} were refused.")
-            waiting = busy
-            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311
-            pause = min(pause * 2, 5.0)
+        except Refused as refused:
+            if len(ops) == 1:
+                return [(413, str(refused))]
+            half = len(ops) // 2
+            return self._answers(ops[:half], refresh) + self._answers(ops[half:], refresh)
+        results = [next(iter(item.values())) for item in answer["items"]]
+        return [(result["status"], result.get("error")) for result in results]
 
     def _head(self, op: Op) -> bytes:
         meta: dict[str, Any] = {"_index": self.name(op.index), "_id": op.id}
@@ -325,7 +349,7 @@ class Cluster:
         except ApiError as error:
             kind = error.body.get("error", {}).get("type") if isinstance(error.body, dict) else ""
             if kind != "resource_already_exists_exception":
-                raise self._told(error) from error
+                raise told(self.shown, error.meta.status, error.body, self._proof) from error
         except TransportError as error:
             raise self._unreached(error) from None
 
@@ -337,13 +361,8 @@ class Cluster:
         return str(found[0])
 
 
-def _lacking(reason: str) -> str:
-    """What a refusal says of the user and of the privileges that would do."""
-    found = re.search(r"for ((?:user|API key id) \[.*?\]).*privileges \[(.*?)\]", reason)
-    if not found:
-        return f": {reason}"
-    names = [name for name in found[2].split(",") if name != "all"]
-    return f" to {found[1]}: it takes {'one of the privileges' if names[1:] else 'the privilege'} {', '.join(names)}"
+def _searched(op: Op) -> bool:
+    return op.index == MESSAGES or op.index.startswith("=")  # the latter is being filled to become it
 
 
 def _reason(error: TransportError) -> str:

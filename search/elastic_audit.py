@@ -10,7 +10,8 @@ from msgspec import convert, json
 from mappings import INDEXES
 from mappings.records import ArchiveState, Failure, Place, Status
 from search import elastic_files
-from search.elastic import Cluster, NotAllowed, chunks
+from search.elastic import Cluster, chunks
+from search.elastic_errors import NotAllowed
 from search.elastic_store import Store, message_row, stored
 
 _ALL: dict[str, Any] = {"match_all": {}}
@@ -87,14 +88,14 @@ def digest(store: Store) -> str:
     cluster = store.cluster
     fresh(cluster)
     found = sha256()
-    for docs in chunks(cluster.scan("records", _ALL, ["id"]), 1000):
+    for docs in chunks(cluster.walk("records", _ALL, ["id"]), 1000):
         copies = store.copies(doc.source["copy_key"] for doc in docs)
         for doc in docs:
             row = message_row(doc.source, copies.get(doc.source["copy_key"], 1) - 1)
             found.update(json.encode((row.id, row.thread, row.parent, row.depth, row.copies)))
             listed = [(p.archive, p.member, p.offset, p.collection) for p in places(doc.source)]
             found.update(json.encode(listed))
-    for doc in cluster.scan("ghosts", _ALL, ["key"]):
+    for doc in cluster.walk("ghosts", _ALL, ["key"]):
         ghost = doc.source
         found.update(json.encode((ghost["key"], ghost["message_id"], ghost["subject"], ghost["who"])))
     return found.hexdigest()
@@ -103,7 +104,7 @@ def digest(store: Store) -> str:
 def verify(store: Store) -> Iterator[tuple[str, str]]:
     """Re-reads every message's bytes and record; (id, "") where they are as they were, else (id, what is wrong)."""
     fresh(store.cluster)
-    docs = store.cluster.scan("records", _ALL, ["id"], source=["id", "size", "stored"])
+    docs = store.cluster.walk("records", _ALL, ["id"], source=["id", "size", "stored"])
     for part in chunks(docs, 5_000):
         # neighbours in a block are read together
         listed = sorted(((doc.id, int(doc.source["size"]), stored(doc.source)) for doc in part), key=lambda one: one[2])

@@ -115,21 +115,21 @@ def remade(store: Store, ids: Iterable[str], index: str = "messages") -> Iterato
 def refill(store: Store, index: str) -> Iterator[int]:
     """Fills an empty index; yields how many messages are done."""
     done = 0
-    for docs in chunks(store.cluster.scan("records", _ALL, ["id"], source=False), 1000):
+    for docs in chunks(store.cluster.walk("records", _ALL, ["id"], source=False), 1000):
         store.cluster.bulk(remade(store, [doc.id for doc in docs], index))
         done += len(docs)
         yield done
-    ghosts = store.cluster.scan("ghosts", _ALL, ["key"])
+    ghosts = store.cluster.walk("ghosts", _ALL, ["key"])
     store.cluster.bulk(ghost_op(doc.source, index) for doc in ghosts)
     yield done
 
 
 def missing(cluster: Cluster) -> Iterator[str]:
     """Ids of messages that have a record but no document, of what searches see."""
-    messages = cluster.scan("messages", {"term": {"is": "message"}}, ["num"], columns=["num"])
+    messages = cluster.walk("messages", {"term": {"is": "message"}}, ["num"], columns=["num"])
     there = (doc.source["num"] for doc in messages)
     at = next(there, None)
-    for doc in cluster.scan("records", _ALL, ["num"], columns=["num", "id"]):
+    for doc in cluster.walk("records", _ALL, ["num"], columns=["num", "id"]):
         while at is not None and at < doc.source["num"]:
             at = next(there, None)
         if at != doc.source["num"]:

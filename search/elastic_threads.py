@@ -141,7 +141,8 @@ class Threads:
         if moved:
             self._cluster.bulk([marks.stale(uuid.uuid4().hex, moved)])
         if changes:
-            self._cluster.bulk(changes, tolerated=_THERE)
+            # a ghost that is refused still stands in its conversation
+            self._cluster.bulk(changes, tolerated=_THERE, refusals=[])
         self._finish(done)
 
     def _changes(self, label: int, thread: Arranged, moved: set[str]) -> Iterator[Op]:

@@ -13,10 +13,10 @@ from msgspec import Struct, convert, json, to_builtins
 
 from mappings.records import ArchiveState, Failure, File, Place, Prepared
 from mappings.signatures import Key, Later
-from search import elastic_files, elastic_later
+from search import elastic_files, elastic_later, elastic_refusals
 from search import elastic_marks as marks
 from search.documents import standing
-from search.elastic import Cluster, Doc, Op, chunks
+from search.elastic import Cluster, Doc, Op, Refusal, chunks
 from search.elastic_documents import groups, missing, op, refill, remade
 from search.elastic_lease import Lease
 from search.elastic_links import Links
@@ -55,6 +55,7 @@ class ElasticWriter:
         self._pool = ThreadPoolExecutor(1, "bulk")
         # written again at a batch's end: another process may have settled threads before all of it was there
         self._after: list[Op] = []
+        self._refused: list[Refusal] = []  # documents, since failures were last noted
 
     def __enter__(self) -> Self:
         return self
@@ -85,7 +86,7 @@ class ElasticWriter:
         """Stores a batch and moves the ledger on, all or nothing in effect. A message already here only gains its
         place."""
         state = convert(to_builtins(batch.state), ArchiveState)  # what could not be read back fails before anything
-        self._after = []
+        self._after, self._refused = [], []
         key = state.archive, state.collection
         if key not in self._lines:
             self._lines[key] = self._read_line(*key)[0]
@@ -105,8 +106,9 @@ class ElasticWriter:
         known = {id: places[id] for id in there.keys() | others}
         gained = self._gain(known) if known else set()
         new = len(fresh) - len(others) + len(again)
-        counts = Counts(new=new, already=len(ids) - new, failed=batch.lost())
-        self._note_failures(batch.failures)
+        unsearchable = elastic_refusals.failures(self._store, self._refused)
+        counts = Counts(new=new, already=len(ids) - new, failed=batch.lost(), unsearchable=len(unsearchable))
+        self._note_failures([*batch.failures, *unsearchable])
         copies = {doc.source["copy_key"] for id, doc in there.items() if id in gained} - {0}
         copies |= {prepared.copy_key for prepared in fresh.values()} - {0}
         ops = [marks.stale(name, gained | again | others | seen, copies)] if copies or gained or again or seen else []
@@ -157,7 +159,7 @@ class ElasticWriter:
             op(p.message, labels[id], sorted({place.collection for place in places[id]})) for id, p in fresh.items()
         ]
         sent.result()
-        sent = self._pool.submit(self._cluster.bulk, documents)
+        sent = self._pool.submit(self._cluster.bulk, documents, refusals=self._refused)
         statuses = self._cluster.bulk(records, tolerated=_THERE)
         sent.result()
         late = [id for id, status in zip(fresh, statuses, strict=True) if status == 409]
@@ -270,7 +272,9 @@ class ElasticWriter:
         ids |= {id for group in groups(self._store, copies).values() for id in group.members}
         for part in chunks(sorted(ids), 1000):
             self._lease.hold()
-            self._cluster.bulk(remade(self._store, part))
+            self._cluster.bulk(remade(self._store, part), refusals=self._refused)
+        self._note_failures(elastic_refusals.failures(self._store, self._refused))
+        self._refused = []
 
     def reindex(self) -> Iterator[int]:
         """Fills a new index from what is stored, beside the old one, which readers see until it is whole."""

@@ -30,6 +30,7 @@ class Counts(Struct, frozen=True):
     new: int = 0
     already: int = 0
     failed: int = 0
+    unsearchable: int = 0  # of those stored: the index will not have them, and there is a failure for each
 
 
 class Batch(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ SearchError
 │   └── CorpusDamaged  there is one, but it can't be read
 ├── CursorError        a page's cursor is not one of ours
 └── EngineUnavailable  the engine does not answer, or has no room to write
+    └── TooMuch        it does, but not this question: it takes too long, or counts too much at once
 """
 
 
@@ -57,3 +58,7 @@ class CursorError(SearchError):
 
 class EngineUnavailable(SearchError):
     """The engine does not answer, or has no room to write."""
+
+
+class TooMuch(EngineUnavailable):
+    """The engine answers, but not this question: it takes too long, or too much memory; a narrower one may do."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from search.errors import CorpusError, CursorError, EngineUnavailable, NotFound, QueryError
+from search.errors import CorpusError, CursorError, EngineUnavailable, NotFound, QueryError, TooMuch
 from webapp.answers import answer
 from webapp.context import BadValue
 
@@ -33,12 +33,14 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     NotFound: (404, "Not in this corpus"),
     CorpusError: (503, "The corpus can’t be opened"),
     EngineUnavailable: (503, "The corpus does not answer"),
+    TooMuch: (503, "The search was cut"),
 }
 HINTS: dict[type[Exception], str] = {
     CursorError: "Start again from the first page of results.",
     NotFound: "An id is at least eight of the hexadecimal digits that name a message; check that it was copied whole.",
     CorpusError: "The corpus may be in use by another process or moved; “unsealed status” says more.",
     EngineUnavailable: "Try again in a moment; “unsealed status” says more.",
+    TooMuch: "Narrow it: more words, a sender, a shorter span of time.",
 }
 
 
