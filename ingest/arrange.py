@@ -1,10 +1,11 @@
 """A thread's messages into its tree, with ghosts for the mails that are missing."""
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from ingest.copies import groups
 from ingest.references import clean_id, conversation_index
 from ingest.subjects import WINDOW, answers, base_subject, names_mail, plain_subject
 from mappings.keys import ghost_id
@@ -79,24 +80,31 @@ class _Tree:
         self.top: list[int] = []
         self.answered: set[int] = set()  # ghosts that a mail answers directly
         self.missing: list[str] = []  # the ghosts' Message-IDs
-        known: dict[tuple[str, int | str], int] = {}
+        self.groups = groups(members)
+        known: dict[int | str, int] = {}
         for member in members:
-            own = clean_id(member.message_id)
-            node = known.setdefault((own, member.copy_key or member.id), len(self.copies))
+            node = known.setdefault(self.groups.get(member.id, member.id), len(self.copies))
             if node < len(self.copies):
                 self.copies[node].append(member)
                 self.lines[node] = self.lines[node] or _line(member)
-                continue
-            self.copies.append([member])
-            self.lines.append(_line(member))
-            if own and self.nodes.setdefault(own, node) != node:
-                rivals = self.rivals.setdefault(own, {})
-                if not rivals:
-                    rivals[self.base(self.nodes[own])] = [self.nodes[own]]
-                rivals.setdefault(self.base(node), []).append(node)
+            else:
+                self.copies.append([member])
+                self.lines.append(_line(member))
+            self._name(node, clean_id(member.message_id))
         self.count = len(self.copies)  # of nodes that are no ghosts
         self.parent = [NONE] * self.count
         self.top = list(range(self.count))
+
+    def _name(self, node: int, own: str) -> None:
+        """Notes a Message-ID of a node; copies may have several."""
+        if not own or self.nodes.setdefault(own, node) == node:
+            return
+        rivals = self.rivals.setdefault(own, {})
+        if not rivals:
+            rivals[self.base(self.nodes[own])] = [self.nodes[own]]
+        alike = rivals.setdefault(self.base(node), [])
+        if node not in alike[-1:]:
+            insort(alike, node)
 
     def node(self, message_id: str) -> int:
         """The node of a Message-ID, made a ghost if there is none."""
@@ -230,7 +238,7 @@ class _Tree:
                 leaves.append(Leaf(id, above, depth))
             else:
                 id = self.copies[node][0].id
-                leaves.extend([Leaf(copy.id, above, depth) for copy in self.copies[node]])
+                leaves.extend([Leaf(copy.id, above, depth, self.groups.get(copy.id, 0)) for copy in self.copies[node]])
             below = children.get(node)
             if below:
                 todo.extend([(child, id, depth + 1) for child in reversed(below)])

@@ -22,6 +22,7 @@ from ingest.console import (
     print_json,
     stoppable,
 )
+from ingest.copies_cli import duplicates
 from ingest.keys_cli import keys
 from mappings.plain import clean
 
@@ -37,7 +38,7 @@ STOPPING = "Stopping once the batch at hand is stored; once more quits at once."
 
 def register(group: click.Group) -> None:
     """Adds the commands of this module."""
-    for command in (ingest, extract_cli.extract, status, failures, verify, reindex, copy, keys):
+    for command in (ingest, extract_cli.extract, status, failures, duplicates, verify, reindex, copy, keys):
         group.add_command(command)
 
 

@@ -56,6 +56,7 @@ def copy(source: Engine, target: Engine, progress: Progress | None = None) -> Co
                 progress.phase(f"{count:,} messages copied")
         _store(writer, waiting)
         _copy_files(source, writer)
+        writer.rule(source.rulings())
         progress.phase("arranging threads")
         settle(writer)
         _close(writer, states, [failure for _, failure in known if pipeline.spot(failure) not in have])

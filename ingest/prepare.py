@@ -50,7 +50,7 @@ class _Mail(Struct, frozen=True, array_like=True):
     references: tuple[str, ...]
     subject_key: int
     orphan: bool
-    copy_key: int
+    copy_keys: tuple[int, ...]
 
 
 class _Sent(Struct, frozen=True, array_like=True):
@@ -93,7 +93,7 @@ def prepare_packed(setting: Setting, items: Sequence[Item | Problem]) -> bytes:
     mails = [
         _Mail(
             _encoder.encode(mail.message), mail.raw if mail.message.carrier else b"", mail.place, mail.links,
-            mail.references, mail.subject_key, mail.orphan, mail.copy_key,
+            mail.references, mail.subject_key, mail.orphan, mail.copy_keys,
         )
         for mail in chunk.messages
     ]  # fmt: skip
@@ -109,7 +109,7 @@ def unpack(packed: bytes, items: Sequence[Item | Problem]) -> Chunk:
         message = _message_decoder.decode(mail.record)
         prepared = Prepared(
             message=message, raw=mail.raw if message.carrier else next(raws), place=mail.place, links=mail.links,
-            references=mail.references, subject_key=mail.subject_key, orphan=mail.orphan, copy_key=mail.copy_key,
+            references=mail.references, subject_key=mail.subject_key, orphan=mail.orphan, copy_keys=mail.copy_keys,
             record=mail.record,
         )  # fmt: skip
         messages.append(prepared)

@@ -172,6 +172,7 @@ class MessageRow(Struct, frozen=True, omit_defaults=True, kw_only=True):
     lang: str = ""
     preview: str = ""  # the first words of its own
     copies: int = 0  # how many other messages are copies of this one
+    places: int = 0  # how many places it and its copies were found in
 
 
 class Thread(Struct, frozen=True, kw_only=True):
@@ -182,6 +183,16 @@ class Thread(Struct, frozen=True, kw_only=True):
     rows: tuple[MessageRow, ...]
     first: int | None = None  # earliest and latest date, seconds
     last: int | None = None
+
+
+class Ruling(Struct, frozen=True, kw_only=True):
+    """What a person decided on the copies of a message; it goes before the rules, for good."""
+
+    id: str  # the message
+    cut: bool = False  # the rules don't make it a copy of any other
+    joins: tuple[int, ...] = ()  # it is a copy of those who share one of these keys
+    by: str = ""
+    at: int = 0  # when, seconds since 1970
 
 
 class Failure(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -226,7 +237,7 @@ class Prepared(Struct, frozen=True, kw_only=True):
     references: tuple[str, ...] = ()  # the mails it refers to, cleaned: oldest first, the one it answers last
     subject_key: int = 0  # of the subject without reply marks; 0 for none
     orphan: bool = False  # a reply by its subject that names no mail it answers
-    copy_key: int = 0  # equal for copies of one mail
+    copy_keys: tuple[int, ...] = ()  # those who share one are copies of one mail
     record: bytes = b""  # `message` as msgpack, where another process has made it already
 
 

@@ -95,7 +95,7 @@ def digest(store: Store) -> str:
     for docs in chunks(cluster.walk("records", _ALL, ["id"]), 1000):
         copies = store.copies(doc.source["copy_key"] for doc in docs)
         for doc in docs:
-            row = message_row(doc.source, copies.get(doc.source["copy_key"], 1) - 1)
+            row = message_row(doc.source, copies)
             found.update(json.encode((row.id, row.thread, row.parent, row.depth, row.copies)))
             listed = [(p.archive, p.member, p.offset, p.collection) for p in places(doc.source)]
             found.update(json.encode(listed))

@@ -5,9 +5,9 @@ import time
 from collections.abc import Collection, Iterable, Iterator
 from typing import Self
 
-from mappings.records import Failure, File, FileState, Message, MessageRow, Place, Status, Thread
+from mappings.records import Failure, File, FileState, Message, MessageRow, Place, Ruling, Status, Thread
 from mappings.signatures import Key
-from search import elastic_audit, elastic_files, elastic_later
+from search import elastic_audit, elastic_copies, elastic_files, elastic_later
 from search.elastic import Cluster
 from search.elastic_pages import Asked, Found, answer
 from search.elastic_queries import Compiler
@@ -117,6 +117,14 @@ class ElasticEngine:
         docs = self._cluster.scan("records", {"term": {"copy_key": key}}, ["id"], source=False)
         return self._store.rows([doc.id for doc in docs if doc.id != found])
 
+    def groups(self) -> Iterator[tuple[str, ...]]:
+        """The ids of each group of copies, the smallest id first."""
+        yield from elastic_copies.groups(self._cluster)
+
+    def rulings(self) -> list[Ruling]:
+        """What people decided on copies, in the order of ids."""
+        return list(elastic_copies.rulings(self._cluster).values())
+
     def attached(self, id: str) -> list[MessageRow]:
         """The messages that were attached to this one."""
         found = self._store.message_id(id)
@@ -132,7 +140,7 @@ class ElasticEngine:
         docs = list(self._cluster.scan("records", of_label, ["pos", "id"], source=[*ROW, "pos", "topic"]))
         copies = self._store.copies(doc.source["copy_key"] for doc in docs)
         sources = [doc.source for doc in docs]
-        rows = [(s["pos"], message_row(s, copies.get(s["copy_key"], 1) - 1)) for s in sources]
+        rows = [(s["pos"], message_row(s, copies)) for s in sources]
         ghosts = [doc.source for doc in self._cluster.scan("ghosts", of_label, ["pos", "id"])]
         rows += [(ghost["pos"], ghost_row(ghost)) for ghost in ghosts]
         rows.sort(key=lambda one: (one[0], not one[1].ghost, one[1].id))

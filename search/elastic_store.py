@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mappings.keys import link_key
-from mappings.records import Address, Message, MessageRow
+from mappings.records import Address, Message, MessageRow, Ruling
 from search.elastic import Cluster, Doc
 from search.elastic_later import later_of
 from search.elastic_packing import Blocks, Stored
@@ -13,10 +13,10 @@ from search.engine import Member
 from search.errors import NotFound
 from search.ids import ghost_link, is_prefix, only
 from search.later import amended
-from search.slims import slim_decoder
+from search.slims import copy_keys, slim_decoder
 
 _MOST = 10_000  # values in one query
-ROW = ("id", "label", "thread", "parent", "depth", "date", "size", "copy_key", "slim")
+ROW = ("id", "label", "thread", "parent", "depth", "date", "size", "copy_key", "found", "slim")
 MEMBER = ("id", "num", "label", "date", "copy_key", "slim", "thread", "opens", "parent", "depth", "pos", "topic")
 
 
@@ -97,24 +97,24 @@ class Store:
         """Slim rows in the order of the ids asked for; those that are not here are left out."""
         docs = self.cluster.get("records", (id for id in ids if not id.startswith("g")), source=ROW)
         copies = self.copies(doc.source["copy_key"] for doc in docs.values())
-        found = {id: message_row(doc.source, copies.get(doc.source["copy_key"], 1) - 1) for id, doc in docs.items()}
+        found = {id: message_row(doc.source, copies) for id, doc in docs.items()}
         ghosts = self.cluster.get("ghosts", (id for id in ids if id.startswith("g")))
         found |= {id: ghost_row(doc.source) for id, doc in ghosts.items()}
         return [found[id] for id in ids if id in found]
 
-    def copies(self, keys: Iterable[int]) -> dict[int, int]:
-        """How many messages there are of each copy key, where there is more than one."""
+    def copies(self, keys: Iterable[int]) -> dict[int, tuple[int, int]]:
+        """How many messages there are in each group of copies, and in how many places they were found."""
         wanted = sorted({key for key in keys if key})
-        found: dict[int, int] = {}
+        found: dict[int, tuple[int, int]] = {}
         for at in range(0, len(wanted), _MOST):
             part = wanted[at : at + _MOST]
             terms = {"field": "copy_key", "min_doc_count": 2, "size": len(part)}
             body = {
                 "query": _bare({"terms": {"copy_key": part}}), "size": 0, "track_total_hits": False,
-                "aggs": {"copies": {"terms": terms}},
+                "aggs": {"copies": {"terms": terms, "aggs": {"found": {"sum": {"field": "found"}}}}},
             }  # fmt: skip
             buckets = self.cluster.search("records", body)["aggregations"]["copies"]["buckets"]
-            found |= {int(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets}
+            found |= {int(one["key"]): (int(one["doc_count"]), int(one["found"]["value"])) for one in buckets}
         return found
 
     def roots(self, labels: Iterable[int], known: dict[int, int]) -> dict[int, int]:
@@ -148,14 +148,16 @@ def stored(source: dict[str, Any]) -> Stored:
     return raw_block, raw_at, raw_size, block, at, size
 
 
-def message_row(source: dict[str, Any], copies: int) -> MessageRow:
-    """A record document as a slim row."""
+def message_row(source: dict[str, Any], copies: dict[int, tuple[int, int]]) -> MessageRow:
+    """A record document as a slim row; `copies` as `Store.copies` gives them."""
+    count, places = copies.get(source["copy_key"], (1, source["found"]))
     slim = slim_decoder.decode(base64.b64decode(source["slim"]))
     return MessageRow(
         id=source["id"], thread=source["thread"], parent=source["parent"], depth=source["depth"],
         message_id=slim.message_id, subject=slim.subject, from_=slim.from_, to=slim.to, recipients=slim.recipients,
         date=source.get("date"), zone=slim.zone, date_source=slim.date_source, size=source["size"],
-        attachments=slim.attachments, collection=slim.collection, lang=slim.lang, preview=slim.preview, copies=copies,
+        attachments=slim.attachments, collection=slim.collection, lang=slim.lang, preview=slim.preview,
+        copies=count - 1, places=places,
     )  # fmt: skip
 
 
@@ -168,12 +170,12 @@ def ghost_row(source: dict[str, Any]) -> MessageRow:
     )  # fmt: skip
 
 
-def member(doc: Doc) -> Member:
-    """A record document as a thread's member."""
+def member(doc: Doc, ruled: dict[str, Ruling]) -> Member:
+    """A record document as a thread's member, with what people decided on copies."""
     source = doc.source
     slim = slim_decoder.decode(base64.b64decode(source["slim"]))
     return Member(
         source["num"], doc.id, slim.message_id, slim.references, source.get("date"), slim.subject,
-        frozenset(slim.people), slim.people[0] if slim.people else "", source["copy_key"], slim.attribution,
-        slim.thread_index,
+        frozenset(slim.people), slim.people[0] if slim.people else "",
+        copy_keys(slim, ruled.get(doc.id)), slim.attribution, slim.thread_index,
     )  # fmt: skip

@@ -8,6 +8,8 @@ from typing import Any
 from msgspec import json
 
 from mappings.keys import ghost_key
+from mappings.records import Ruling
+from search import elastic_copies
 from search import elastic_marks as marks
 from search.elastic import Doc, Op, chunks
 from search.elastic_documents import ghost_op
@@ -18,7 +20,7 @@ from search.engine import Arranged, Member
 
 _MOST = 10_000  # values in one query
 _FACTS = ("id", "num", "label", "date", "subject_key", "orphan")
-_KEPT = ("label", "thread", "opens", "parent", "depth", "pos", "topic")
+_KEPT = ("label", "thread", "opens", "parent", "depth", "pos", "topic", "copy_key")
 _THERE = frozenset({404})
 
 Json = dict[str, Any]
@@ -39,6 +41,7 @@ class Threads:
         self._labels: dict[int, int] = {}  # of the messages that kin() gave, by number
         self._held: dict[str, Json] = {}  # records and ghosts as members() read them
         self._ghosts: dict[int, dict[str, Json]] = {}
+        self._ruled: dict[str, Ruling] = {}
 
     def loose(self) -> list[int]:
         """Labels of the threads that changed since they were last arranged."""
@@ -49,6 +52,7 @@ class Threads:
             self._lease.release()
             return []
         self._cluster.refresh("records", "ghosts")
+        self._ruled = elastic_copies.rulings(self._cluster)
         self._aliases = {}
         for label, root in self._links.roots(noted).items():
             self._aliases.setdefault(root, {root}).add(label)
@@ -66,7 +70,7 @@ class Threads:
             of_labels = {"terms": {"label": part}}
             for doc in self._cluster.scan("records", of_labels, ["id"], source=MEMBER):
                 self._held[doc.id] = doc.source
-                found.setdefault(roots[doc.source["label"]], []).append(member(doc))
+                found.setdefault(roots[doc.source["label"]], []).append(member(doc, self._ruled))
             for doc in self._cluster.scan("ghosts", of_labels, ["id"]):
                 self._ghosts.setdefault(roots[doc.source["label"]], {})[doc.id] = doc.source
         self._finish(set(labels) - found.keys())
@@ -104,7 +108,7 @@ class Threads:
         docs = self._cluster.get("records", {id for pair in pairs for id in pair[2:]}, source=MEMBER)
         for doc in docs.values():
             self._labels[doc.source["num"]] = doc.source["label"]
-        return [(member(docs[reply]), member(docs[one])) for _, _, reply, one in pairs]
+        return [(member(docs[reply], {}), member(docs[one], {})) for _, _, reply, one in pairs]
 
     def _pairs(
         self, orphans: Sequence[Json], older: dict[int, list[tuple[int, Json]]], window: int
@@ -122,7 +126,23 @@ class Threads:
 
     def join(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Makes one thread of the two messages' of each pair, given by their numbers."""
-        labels = [(self._labels[first], self._labels[second]) for first, second in pairs]
+        self._join([(self._labels[first], self._labels[second]) for first, second in pairs])
+
+    def rule(self, rulings: Sequence[Ruling]) -> None:
+        """Stores what a person decided on copies; the threads concerned are loose, those that are joined one."""
+        docs = self._cluster.get("records", (ruling.id for ruling in rulings), source=["label"])
+        labels = {id: int(doc.source["label"]) for id, doc in docs.items()}
+        first: dict[int, int] = {}
+        pairs = [(label, label) for label in labels.values()]
+        for ruling in rulings:
+            if ruling.id in labels:
+                pairs += [(first.setdefault(key, labels[ruling.id]), labels[ruling.id]) for key in ruling.joins]
+        # the note comes first: it is done again if what follows is cut off
+        self._cluster.bulk([marks.loose(uuid.uuid4().hex, labels.values()), *elastic_copies.ops(rulings)])
+        self._join(pairs)
+
+    def _join(self, labels: list[tuple[int, int]]) -> None:
+        """Makes one label of each pair's two, and notes that their threads are to be arranged."""
         # noted before, since a thread that was joined must be arranged; and with all that it may become part of
         known = self._links.roots({label for pair in labels for label in pair})
         noted = {label for pair in labels for label in pair} | set(known.values())
@@ -135,11 +155,14 @@ class Threads:
         done: set[int] = set()
         changes: list[Op] = []
         moved: set[str] = set()
+        copies: set[int] = set()
         for label, thread in threads:
             changes += self._changes(label, thread, moved)
+            after = {leaf.id: leaf.copies for leaf in thread.leaves if leaf.id in self._held}
+            copies |= elastic_copies.touched({id: self._held[id]["copy_key"] for id in after}, after)
             done.add(label)
         if moved:
-            self._cluster.bulk([marks.stale(uuid.uuid4().hex, moved)])
+            self._cluster.bulk([marks.stale(uuid.uuid4().hex, moved, copies)])
         if changes:
             # a ghost that is refused still stands in its conversation
             self._cluster.bulk(changes, tolerated=_THERE, refusals=[])
@@ -154,9 +177,10 @@ class Threads:
             now = {
                 "label": label, "thread": thread.id, "opens": leaf.id == thread.id, "parent": leaf.parent,
                 "depth": leaf.depth, "pos": pos, "topic": thread.subject if pos == 0 and not alone else "",
+                "copy_key": leaf.copies,
             }  # fmt: skip
             if ghost := ghosts.get(leaf.id):
-                del now["opens"]
+                del now["opens"], now["copy_key"]
                 now |= {"id": ghost.id, "key": ghost_key(ghost.id), "message_id": ghost.message_id,
                         "subject": ghost.subject, "who": ghost.who}  # fmt: skip
                 if now != old.get(ghost.id):
@@ -165,7 +189,7 @@ class Threads:
                 continue
             held = self._held[leaf.id]
             changed = {name: now[name] for name in _KEPT if held[name] != now[name]}
-            if "label" in changed:
+            if "label" in changed or "copy_key" in changed:
                 moved.add(leaf.id)
             if changed:
                 yield Op("update", "records", leaf.id, json.encode({"doc": changed}))

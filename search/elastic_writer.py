@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from msgspec import Struct, convert, json, to_builtins
 
-from mappings.records import ArchiveState, Failure, File, Place, Prepared
+from mappings.records import ArchiveState, Failure, File, Place, Prepared, Ruling
 from mappings.signatures import Key, Later
 from search import elastic_files, elastic_later, elastic_refusals
 from search import elastic_marks as marks
@@ -110,7 +110,6 @@ class ElasticWriter:
         counts = Counts(new=new, already=len(ids) - new, failed=batch.lost(), unsearchable=len(unsearchable))
         self._note_failures([*batch.failures, *unsearchable])
         copies = {doc.source["copy_key"] for id, doc in there.items() if id in gained} - {0}
-        copies |= {prepared.copy_key for prepared in fresh.values()} - {0}
         ops = [marks.stale(name, gained | again | others | seen, copies)] if copies or gained or again or seen else []
         self._close_line(line, state, counts, ops)
         return counts
@@ -141,13 +140,12 @@ class ElasticWriter:
         blocks, stands = pack(mails)
         assigned = self._links.assign(mails)
         loose = marks.loose(name, assigned.met)
-        copies = {prepared.copy_key for prepared in mails} - {0}
         pending = {"doc": {"pending": name}, "upsert": {
             "archive": key[0], "collection": key[1], "created": line.created, "pending": name}}  # fmt: skip
         line.pending = name
         first = [
             Op("update", "archives", line.id, json.encode(pending)), loose,
-            marks.stale(name, fresh.keys() | again, copies), *(op for block in blocks for op in block.ops()),
+            marks.stale(name, fresh.keys() | again), *(op for block in blocks for op in block.ops()),
         ]  # fmt: skip
         sent = self._pool.submit(self._cluster.bulk, first)
         labels = assigned.labels
@@ -215,6 +213,10 @@ class ElasticWriter:
     def keep_files(self, files: Iterable[File]) -> None:
         """Stores what became of files; the mails that carry them are indexed anew."""
         elastic_files.keep(self._cluster, files)
+
+    def rule(self, rulings: Iterable[Ruling]) -> None:
+        """Stores what a person decided on copies; the threads concerned are loose, those that are joined one."""
+        self._threads.rule(list(rulings))
 
     def forget_failures(self, numbers: Iterable[int]) -> None:
         """Strikes failures that a retry resolved."""
@@ -312,7 +314,7 @@ def _record(prepared: Prepared, label: int, stands: Stored, batch: str, places: 
     found: dict[str, Any] = {
         "id": message.id, "num": num, "label": label, "thread": message.id, "opens": label == num, "parent": "",
         "depth": 0, "pos": 0, "topic": "", "own_key": prepared.links[0] if prepared.links else 0,
-        "subject_key": prepared.subject_key, "orphan": prepared.orphan, "copy_key": prepared.copy_key,
+        "subject_key": prepared.subject_key, "orphan": prepared.orphan, "copy_key": 0,
         "size": message.size, "recipients": standing(message), "batch": batch,
         "slim": base64.b64encode(slim(prepared)).decode(), "stored": {"at": stands},
         "files": [attachment.sha256 for attachment in carried(message)],

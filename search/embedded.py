@@ -9,9 +9,9 @@ from typing import Self
 
 import tantivy
 
-from mappings.records import Failure, File, FileState, Message, MessageRow, Place, Status, Thread
+from mappings.records import Failure, File, FileState, Message, MessageRow, Place, Ruling, Status, Thread
 from mappings.signatures import Key
-from search import embedded_audit, embedded_files, embedded_later
+from search import embedded_audit, embedded_copies, embedded_files, embedded_later
 from search.base64_runs import grow
 from search.embedded_documents import record_decoder
 from search.embedded_index import open_index, schema
@@ -194,6 +194,16 @@ class EmbeddedEngine:
                 (self._number(id),),
             )
             return self._store.rows([row[0] for row in rows])
+
+    def groups(self) -> Iterator[tuple[str, ...]]:
+        """The ids of each group of copies, the smallest id first."""
+        with translated():
+            yield from embedded_copies.groups(self._store)
+
+    def rulings(self) -> list[Ruling]:
+        """What people decided on copies, in the order of ids."""
+        with translated():
+            return list(embedded_copies.rulings(self._store).values())
 
     def attached(self, id: str) -> list[MessageRow]:
         """The messages that were attached to this one."""

@@ -13,7 +13,7 @@ CREATE TABLE messages (
     own_key INTEGER NOT NULL,
     subject_key INTEGER NOT NULL,
     orphan INTEGER NOT NULL,
-    copy_key INTEGER NOT NULL,
+    copy_key INTEGER NOT NULL DEFAULT 0,  -- number of its group of copies, 0 for none; found where threads are arranged
     carrier INTEGER NOT NULL DEFAULT 0,
     size INTEGER NOT NULL,              -- of the raw bytes as they came
     recipients INTEGER NOT NULL,
@@ -46,6 +46,9 @@ CREATE TABLE ghosts (
     parent INTEGER NOT NULL, depth INTEGER NOT NULL, pos INTEGER NOT NULL
 );
 CREATE INDEX ghosts_label ON ghosts (label);
+CREATE TABLE rulings (  -- what people decided on copies: a JSON record for each message
+    id TEXT PRIMARY KEY, ruling TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE archives (
     num INTEGER PRIMARY KEY,
     archive TEXT NOT NULL,

@@ -144,32 +144,23 @@ class Documents:
             "INSERT OR REPLACE INTO stale VALUES (?, ?)", ((n, self.generation) for n in numbers))
 
     def add(self, fresh: Sequence[tuple[int, Prepared]], drafts: Sequence[dict[str, Any]]) -> None:
-        """Adds new messages, given with their numbers and with documents that lack what copies of them decide; those
-        that they are copies of are marked stale."""
+        """Adds new messages, given with their numbers and documents; each stands for itself until copies are found."""
         self.catch_up()
-        if not fresh:
-            return
-        keys = {prepared.copy_key for _, prepared in fresh if prepared.copy_key}
-        groups = self._groups(keys)
-        self.stale(old.primary for old in self._groups(keys, below=fresh[0][0]).values())
         for (num, prepared), draft in zip(fresh, drafts, strict=True):
-            group = groups.get(prepared.copy_key)
-            if group is not None and group.size > 1:
-                draft["collection"] = self._collections(num, prepared.copy_key if num == group.primary else 0)
-            draft["is"] = _marks(num, prepared.message, group)
+            draft["is"] = _marks(num, prepared.message, None)
             self._put(draft)
 
-    def _groups(self, keys: Iterable[int], below: int = GHOSTS) -> dict[int, _Group]:
-        """Copies by their key, of the messages numbered lower than `below`."""
+    def _groups(self, keys: Iterable[int]) -> dict[int, _Group]:
+        """Copies by their key."""
         listed = json.encode(list(keys)).decode()
         rows = self._store.all(
             # The fullest stands for all: the sender's own copy alone may name the Bcc. SQLite takes num from the row
             # that holds the minimum.
             # `<> 0` lets it use the index of copies.
             "SELECT m.copy_key, m.num, count(*), min(printf('%08d', 99999999 - m.recipients) || hex(m.id))"
-            " FROM json_each(?) k CROSS JOIN messages m ON m.copy_key = k.value AND m.copy_key <> 0 AND m.num < ?"
+            " FROM json_each(?) k CROSS JOIN messages m ON m.copy_key = k.value AND m.copy_key <> 0"
             " GROUP BY m.copy_key",
-            (listed, below),
+            (listed,),
         )
         return {row[0]: _Group(row[1], row[2]) for row in rows}
 

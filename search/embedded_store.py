@@ -206,6 +206,9 @@ _PARENT_ID = """(SELECT p.id FROM messages p WHERE p.num = m.parent),
 _ROWS = f"""SELECT m.num, m.id, m.depth, m.date, m.size, m.slim_block, m.slim_at, m.slim_size,
     {_THREAD_ID}, {_PARENT_ID},
     CASE m.copy_key WHEN 0 THEN 0 ELSE (SELECT count(*) - 1 FROM messages c
+        WHERE c.copy_key = m.copy_key AND c.copy_key <> 0) END,
+    CASE m.copy_key WHEN 0 THEN (SELECT count(*) FROM places p WHERE p.message = m.num) ELSE
+        (SELECT count(*) FROM messages c JOIN places p ON p.message = c.num
         WHERE c.copy_key = m.copy_key AND c.copy_key <> 0) END
     FROM messages m WHERE m.num IN ({{}})"""
 _GHOST_ROWS = f"""SELECT m.num, m.key, m.depth, m.message_id, m.subject, m.who, {_THREAD_ID}, {_PARENT_ID}
@@ -219,12 +222,12 @@ def _id_of(message: bytes | None, ghost: int | None) -> str:
 
 
 def _message_row(row: Any, slim: Slim) -> MessageRow:
-    _, id, depth, date, size, _, _, _, thread, parent, ghost_parent, copies = row
+    _, id, depth, date, size, _, _, _, thread, parent, ghost_parent, copies, places = row
     return MessageRow(
         id=id.hex(), thread=(thread or id).hex(), parent=_id_of(parent, ghost_parent), depth=depth,
         message_id=slim.message_id, subject=slim.subject, from_=slim.from_, to=slim.to, recipients=slim.recipients,
         date=date, zone=slim.zone, date_source=slim.date_source, size=size, attachments=slim.attachments,
-        collection=slim.collection, lang=slim.lang, preview=slim.preview, copies=copies,
+        collection=slim.collection, lang=slim.lang, preview=slim.preview, copies=copies, places=places,
     )  # fmt: skip
 
 

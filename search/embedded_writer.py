@@ -12,10 +12,9 @@ from typing import Any, Self
 import tantivy
 from msgspec import json
 
-from mappings.keys import ghost_key
-from mappings.records import ArchiveState, File, Place, Prepared
+from mappings.records import ArchiveState, File, Place, Prepared, Ruling
 from mappings.signatures import Key, Later
-from search import embedded_files, embedded_later
+from search import embedded_copies, embedded_files, embedded_ghosts, embedded_later
 from search.documents import document, standing
 from search.embedded_audit import archives
 from search.embedded_documents import Documents
@@ -23,7 +22,7 @@ from search.embedded_packing import Packed, pack, pack_slims
 from search.embedded_store import GHOSTS, Store, translated
 from search.engine import Arranged, Batch, Counts, Member
 from search.errors import CorpusLocked
-from search.slims import Slim
+from search.slims import Slim, copy_keys
 
 
 class EmbeddedWriter:
@@ -234,14 +233,13 @@ class EmbeddedWriter:
             m = p.message
             rows.append((
                 num, bytes.fromhex(m.id), labels[num], m.date, p.links[0] if p.links else 0, p.subject_key, p.orphan,
-                p.copy_key, found.get(m.carrier, 0), m.size,
-                standing(m), *place, *slim_place,
+                found.get(m.carrier, 0), m.size, standing(m), *place, *slim_place,
             ))  # fmt: skip
         connection = self._store.connection()
         connection.executemany(
-            "INSERT INTO messages (num, id, label, date, own_key, subject_key, orphan, copy_key, carrier, size,"
+            "INSERT INTO messages (num, id, label, date, own_key, subject_key, orphan, carrier, size,"
             " recipients, block, raw_at, raw_size, record_at, record_size, slim_block, slim_at, slim_size)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
 
@@ -275,6 +273,12 @@ class EmbeddedWriter:
             embedded_later.amend(self._store, {numbers[id]: later for id, later in found.items() if id in numbers})
             self._documents.stale(numbers.values())
 
+    def rule(self, rulings: Iterable[Ruling]) -> None:
+        """Stores what a person decided on copies; the threads concerned are loose, those that are joined one."""
+        with self._transaction():
+            for labels in embedded_copies.rule(self._store, rulings):
+                self._join_all(labels)
+
     def loose(self) -> list[int]:
         """Labels of the threads that changed since they were last arranged."""
         return [row[0] for row in self._store.all("SELECT label FROM loose ORDER BY label")]
@@ -282,8 +286,9 @@ class EmbeddedWriter:
     def members(self, labels: Sequence[int]) -> dict[int, list[Member]]:
         """The messages that carry each of these labels."""
         found: dict[int, list[Member]] = {label: [] for label in labels}
+        ruled = embedded_copies.rulings(self._store)
         for label, *row, block, at, size in self._store.among(f"{_MEMBERS} WHERE m.label IN ({{}})", labels):
-            found[label].append(_member(row, self._store.slim(block, at, size)))
+            found[label].append(_member(row, self._store.slim(block, at, size), ruled))
         return found
 
     def kin(self, window: int) -> list[tuple[Member, Member]]:
@@ -291,7 +296,7 @@ class EmbeddedWriter:
         pairs = sorted(set(self._store.all(_KIN, {"window": window})))
         numbers = sorted({num for pair in pairs for num in pair})
         rows = self._store.among(f"{_MEMBERS} WHERE m.num IN ({{}})", numbers)
-        found = {row[1]: _member(row[1:5], self._store.slim(*row[5:])) for row in rows}
+        found = {row[1]: _member(row[1:4], self._store.slim(*row[4:]), {}) for row in rows}
         return [(found[reply], found[older]) for reply, older in pairs]
 
     def join(self, pairs: Iterable[tuple[int, int]]) -> None:
@@ -310,12 +315,16 @@ class EmbeddedWriter:
     def _arrange(self, label: int, thread: Arranged) -> None:
         connection = self._store.connection()
         connection.execute("DELETE FROM loose WHERE label = ?", (label,))
-        old = self._store.all("SELECT key, num, message_id, subject, who FROM ghosts WHERE label = ?", (label,))
+        old = embedded_ghosts.of_label(self._store, label)
         if len(thread.leaves) == 1 and not thread.ghosts and not old:
             return  # a message alone is as it was inserted
-        rows = self._store.all("SELECT id, num FROM messages WHERE label = ?", (label,))
-        numbers: dict[str, int] = {id.hex(): num for id, num in rows}
-        numbers |= self._keep_ghosts(label, thread, {row[0]: row[1:] for row in old})
+        rows = self._store.all("SELECT id, num, copy_key FROM messages WHERE label = ?", (label,))
+        numbers: dict[str, int] = {id.hex(): num for id, num, _ in rows}
+        copies = {numbers[leaf.id]: leaf.copies for leaf in thread.leaves if leaf.id in numbers}
+        self._documents.stale(embedded_copies.regroup(self._store, {num: key for _, num, key in rows}, copies))
+        kept, changed = embedded_ghosts.keep(self._store, label, thread.ghosts, old)
+        self._documents.stale(changed)
+        numbers |= kept
         rows = [
             (numbers.get(leaf.parent, 0), leaf.depth, pos, numbers[leaf.id]) for pos, leaf in enumerate(thread.leaves)
         ]
@@ -327,36 +336,6 @@ class EmbeddedWriter:
         connection.execute(
             "INSERT OR REPLACE INTO threads VALUES (?, ?, ?)", (label, numbers[thread.id], thread.subject)
         )
-
-    def _keep_ghosts(self, label: int, thread: Arranged, old: dict[int, tuple[Any, ...]]) -> dict[str, int]:
-        """Brings the label's ghosts to what the thread says; gives minus their numbers by id."""
-        connection = self._store.connection()
-        numbers: dict[str, int] = {}
-        for ghost in thread.ghosts:
-            key = ghost_key(ghost.id)
-            known = old.pop(key, None)
-            row = (ghost.message_id, ghost.subject, ghost.who)
-            if known is None:
-                cursor = connection.execute(
-                    "INSERT INTO ghosts (key, message_id, subject, who, label, parent, depth, pos)"
-                    " VALUES (?, ?, ?, ?, ?, 0, 0, 0)"
-                    " ON CONFLICT (key) DO UPDATE SET label = excluded.label RETURNING num",
-                    (key, *row, label),
-                )
-                num = cursor.fetchone()[0]
-            else:
-                num = known[0]
-                if known[1:] != row:
-                    connection.execute(
-                        "UPDATE ghosts SET message_id = ?, subject = ?, who = ? WHERE num = ?", (*row, num)
-                    )
-            if known is None or known[1:] != row:
-                self._documents.stale([GHOSTS + num])
-            numbers[ghost.id] = -num
-        for known in old.values():  # the mails have come
-            connection.execute("DELETE FROM ghosts WHERE num = ?", (known[0],))
-            self._documents.stale([GHOSTS + known[0]])
-        return numbers
 
     def index(self, *, wait: bool = True) -> None:
         """Makes everything stored searchable: before it returns, or soon after."""
@@ -371,7 +350,7 @@ class EmbeddedWriter:
             yield from self._documents.rebuild()
 
 
-_MEMBERS = "SELECT m.label, m.num, m.id, m.date, m.copy_key, m.slim_block, m.slim_at, m.slim_size FROM messages m"
+_MEMBERS = "SELECT m.label, m.num, m.id, m.date, m.slim_block, m.slim_at, m.slim_size FROM messages m"
 # from what is loose to its kin, either way round; CROSS JOIN keeps that order
 _KIN = """
 SELECT o.num, m.num FROM loose l CROSS JOIN messages o ON o.label = l.label AND o.orphan = 1 AND o.subject_key <> 0
@@ -385,9 +364,10 @@ SELECT o.num, m.num FROM loose l CROSS JOIN messages m ON m.label = l.label AND 
     WHERE m.label <> o.label"""
 
 
-def _member(row: Any, slim: Slim) -> Member:
-    num, id, date, copy_key = row
+def _member(row: Any, slim: Slim, ruled: dict[str, Ruling]) -> Member:
+    num, id, date = row
     return Member(
         num, id.hex(), slim.message_id, slim.references, date, slim.subject, frozenset(slim.people),
-        slim.people[0] if slim.people else "", copy_key, slim.attribution, slim.thread_index,
+        slim.people[0] if slim.people else "", copy_keys(slim, ruled.get(id.hex())), slim.attribution,
+        slim.thread_index,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from mappings.records import (
     MessageRow,
     Place,
     Prepared,
+    Ruling,
     Status,
     Thread,
 )
@@ -56,7 +57,7 @@ class Member(Struct, frozen=True):
     subject: str
     people: frozenset[str]  # addresses of sender and recipients, lower case
     sender: str
-    copy_key: int
+    copy_keys: tuple[int, ...]  # those who share one are copies; what a person decided is in them
     attribution: str = ""  # the line that introduces its first quotation
     thread_index: str = ""  # Outlook's Thread-Index, as written
 
@@ -76,6 +77,7 @@ class Leaf(Struct, frozen=True):
     id: str
     parent: str
     depth: int
+    copies: int = 0  # number of the group of copies that a message is in; 0 for none
 
 
 class Arranged(Struct, frozen=True, kw_only=True):
@@ -111,6 +113,12 @@ class Engine(Protocol):
 
     def copies(self, id: str) -> list[MessageRow]:
         """The other messages that are copies of this one."""
+
+    def groups(self) -> Iterator[tuple[str, ...]]:
+        """The ids of each group of copies, the smallest id first."""
+
+    def rulings(self) -> list[Ruling]:
+        """What people decided on copies, in the order of ids."""
 
     def attached(self, id: str) -> list[MessageRow]:
         """The messages that were attached to this one."""
@@ -167,6 +175,10 @@ class Writer(Protocol):
     def keep_files(self, files: Iterable[File]) -> None:
         """Stores what became of files, all or nothing; the documents of the mails that carry them are made anew by the
         next `index`."""
+
+    def rule(self, rulings: Iterable[Ruling]) -> None:
+        """Stores what a person decided on copies, in place of earlier rulings on the same messages; the threads
+        concerned are loose, and those that share a joining key one."""
 
     def forget_failures(self, numbers: Iterable[int]) -> None:
         """Strikes failures that a retry resolved."""

@@ -2,7 +2,7 @@
 
 from msgspec import Struct, msgpack
 
-from mappings.records import Address, DateSource, Prepared
+from mappings.records import Address, DateSource, Prepared, Ruling
 
 PREVIEW = 160  # characters
 _FIRST_RECIPIENTS = 3
@@ -27,6 +27,7 @@ class Slim(Struct, frozen=True, array_like=True):
     people: tuple[str, ...]  # the sender's address first
     attribution: str
     thread_index: str
+    copy_keys: tuple[int, ...] = ()
 
 
 slim_encoder = msgpack.Encoder()
@@ -47,6 +48,13 @@ def slim(prepared: Prepared) -> bytes:
             len(named) + len(message.bcc), message.zone, message.date_source,
             sum(not attachment.inline for attachment in message.attachments), prepared.place.collection, message.lang,
             preview, tuple(dict.fromkeys(people[:_PEOPLE])), attribution[:200],
-            message.thread_index[:200],
+            message.thread_index[:200], prepared.copy_keys,
         )
     )  # fmt: skip
+
+
+def copy_keys(slim: Slim, ruling: Ruling | None) -> tuple[int, ...]:
+    """The keys that make copies of a message, as a person's ruling leaves them."""
+    if ruling is None:
+        return slim.copy_keys
+    return ruling.joins if ruling.cut else (*slim.copy_keys, *ruling.joins)

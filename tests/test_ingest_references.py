@@ -11,13 +11,13 @@ from mappings.keys import link_key
 @pytest.mark.parametrize("junk", ["", "<>", "localhost", "<localhost>", "@", "none", "@x.org", " ", "a" * 2000 + "@x"])
 def test_junk_is_no_message_id(junk: str) -> None:
     found = keys(mail(junk, refs=junk))
-    assert found.links == (0, found.copy_key)
+    assert found.links == (0, found.copy_keys[1])
     assert found.references == ()
 
 
 def test_ids_lose_brackets_blanks_and_comments() -> None:
     message = replace(mail("<c @x.org>"), references=("<a@x.org> (garbage)", "<b@ x.org><d@x.org>"))
-    assert keys(message).links == tuple(map(link_key, ("c@x.org", "a@x.org", "b@x.org", "d@x.org")))
+    assert keys(message).links[:-1] == tuple(map(link_key, ("c@x.org", "a@x.org", "b@x.org", "d@x.org")))
 
 
 def test_many_references_are_cut_to_the_first_and_the_last_two_hundred() -> None:
@@ -27,7 +27,7 @@ def test_many_references_are_cut_to_the_first_and_the_last_two_hundred() -> None
 
 def test_in_reply_to_prevails_over_the_order_of_references() -> None:
     assert keys(mail("c@x", refs="b@x root@x", reply="b@x")).references == ("b@x",)
-    assert keys(mail("c@x", refs="b@x root@x", reply="b@x")).links[2:] == (link_key("root@x"),)
+    assert keys(mail("c@x", refs="b@x root@x", reply="b@x")).links[2:-1] == (link_key("root@x"),)
 
 
 def test_an_id_that_a_gateway_rewrote_makes_no_ghost() -> None:
@@ -65,4 +65,4 @@ def test_an_address_in_prose_is_no_message_id(header: str, values: tuple[str, ..
 
 @pytest.mark.parametrize("index", ["", "A", "!!!", "AQ==", thread_index(0), "B" + thread_index(5)[1:], "é"])
 def test_a_broken_thread_index_says_nothing(index: str) -> None:
-    assert len(keys(mail("a@x", index=index)).links) == 1
+    assert len(keys(mail("a@x", index=index)).links) == len(keys(mail("a@x")).links)

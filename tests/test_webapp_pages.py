@@ -72,7 +72,7 @@ def test_search_pages_are_small(corpus: Corpus) -> None:
 
 def routes(corpus: Corpus) -> Iterator[str]:
     """One address for every route there is, and each attachment."""
-    values = {"id": corpus.id("files")[:16], "number": "3", "filename": "site.css"}
+    values = {"id": corpus.id("files")[:16], "other": corpus.id("first")[:16], "number": "3", "filename": "site.css"}
     values["sha256"] = corpus.engine.message(values["id"]).attachments[0].sha256
     for rule in corpus.app.url_map.iter_rules():
         assert rule.methods is not None
@@ -351,7 +351,8 @@ def test_help_lists_every_address(corpus: Corpus) -> None:
     rules = {re.sub(r"<\w+:", "<", str(rule)) for rule in corpus.app.url_map.iter_rules()}
     assert {rule for rule in rules if not rule.endswith(".json") and "static" not in rule} == listed
     assert {rule for rule in rules if rule.endswith(".json")} == {f"{page}.json" for page in
-            ("/", "/m/<id>", "/file/<sha256>", "/t/<id>", "/status", "/help")}  # fmt: skip
+            ("/", "/m/<id>", "/m/<id>/differences/<other>", "/file/<sha256>", "/t/<id>", "/status",
+             "/help")}  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None)

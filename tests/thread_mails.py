@@ -7,7 +7,7 @@ from typing import Self
 
 from ingest.threads import arrange, prepare, settle
 from mappings.keys import hash64
-from mappings.records import Address, ArchiveState, Message, Place, Prepared
+from mappings.records import Address, ArchiveState, Message, Place, Prepared, Ruling
 from search.engine import Arranged, Batch, Counts, Member
 
 DAY = 86400
@@ -16,12 +16,13 @@ MONDAY = 1_000_000_000
 
 def mail(
     message_id: str = "", *, refs: str = "", reply: str = "", subject: str = "Harbour dues", day: float | None = 0,
-    sender: str = "ann@x.org", to: str = "bob@x.org", text: str = "Words.", index: str = "", salt: str = "",
+    sender: str = "ann@x.org", to: str = "bob@x.org", text: str | None = None, index: str = "", salt: str = "",
 ) -> Message:  # fmt: skip
-    """A message whose id is made from all that is given."""
+    """A message whose id is made from all that is given; its words are its own unless they are given."""
     id = f"{hash64(repr(locals()).encode()) & (1 << 64) - 1:016x}" * 4
     return Message(
-        id=id, size=1, message_id=message_id, references=tuple(refs.split()), subject=subject, text=text,
+        id=id, size=1, message_id=message_id, references=tuple(refs.split()), subject=subject,
+        text=f"Words of {message_id}." if text is None else text,
         in_reply_to=tuple(reply.split()), date=None if day is None else MONDAY + int(day * DAY), date_source="header",
         from_=(Address(address=sender),), to=tuple(Address(address=who) for who in to.split()), thread_index=index,
     )  # fmt: skip
@@ -33,7 +34,7 @@ def member(message: Message, num: int = 0) -> Member:
     people = (*message.from_, *message.to)
     return Member(
         num, message.id, message.message_id, prepared.references, message.date, message.subject,
-        frozenset(person.address for person in people), message.from_[0].address, prepared.copy_key,
+        frozenset(person.address for person in people), message.from_[0].address, prepared.copy_keys,
         next((segment.who for segment in message.segments if segment.who), ""), message.thread_index,
     )  # fmt: skip
 
@@ -80,6 +81,9 @@ class Memory:
             self.trees.pop(gone, None)
             self.changed.discard(gone)
         self.changed.add(kept)
+
+    def rule(self, rulings: Iterable[Ruling]) -> None:
+        pass
 
     def forget_failures(self, numbers: Iterable[int]) -> None:
         pass

@@ -30,7 +30,7 @@ from mappings.plain import clean
 if TYPE_CHECKING:
     from socket import socket
 
-    from mappings.records import Attachment, Forensics
+    from mappings.records import Attachment, Forensics, Message
     from search.engine import Engine
     from search.results import Order
 
@@ -72,6 +72,12 @@ class Mail:
         from ingest import messages
 
         return messages.parts_by_content_id(raw)
+
+    def why(self, first: "Message", second: "Message") -> tuple[str, ...]:
+        """The rules by which two messages are copies of one mail."""
+        from ingest import copies
+
+        return copies.why(first, second)
 
     def forensics(self, raw: bytes) -> "Forensics":
         """Hops, sender's address, defects."""

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from mappings.records import Attachment, Forensics
+from mappings.records import Attachment, Forensics, Message
 
 
 class MailReader(Protocol):
@@ -16,6 +16,9 @@ class MailReader(Protocol):
 
     def parts_by_content_id(self, raw: bytes) -> dict[str, str]:
         """Content-ID (without angle brackets) to part number, of every part that has one."""
+
+    def why(self, first: Message, second: Message) -> tuple[str, ...]:
+        """The rules by which two messages are copies of one mail."""
 
     def forensics(self, raw: bytes) -> Forensics:
         """Received hops in the order of travel, the sender's address, defects."""

@@ -58,9 +58,9 @@ def _show_hit(console: Console, hit: Hit) -> None:
     head.append(people(row.from_) or "no sender", style="not dim")
     console.print(head, soft_wrap=True)
     more = f"  ({hit.thread_hits:,} in this thread)" if hit.thread_hits > 1 else ""
-    copies = f"  (and {row.copies:,} {'copy' if row.copies == 1 else 'copies'})" if row.copies else ""
+    also = f"  (also in {row.places - 1:,} {'place' if row.places == 2 else 'places'})" if row.places > 1 else ""
     subject = Text(f"  {clean(row.subject) or 'no subject'}", style="bold")
-    console.print(subject.append(more + copies, style="not bold dim"), soft_wrap=True)
+    console.print(subject.append(more + also, style="not bold dim"), soft_wrap=True)
     cuts = [_cut(fragment) for highlight in hit.highlights for fragment in highlight.fragments][:2]
     for cut in cuts or [Text(clean(row.preview))]:
         if cut.plain:

@@ -30,6 +30,7 @@ ADDRESSES = (
     Address("/m/<id>/inline/<number>", "one of its pictures"),
     Address("/m/<id>/conversation", "leads to its conversation"),
     Address("/file/<sha256>", "an attached file, its text, every mail that carries it", "page, whole=1, q marks words"),
+    Address("/m/<id>/differences/<other>", "what differs between two copies of a mail"),
     Address("/t/<id>", "the conversation that a mail is in", "order (oldest, tree), page, q marks words"),
     Address("/status", "what was read and what failed", "archives (page), after (number of a failure)"),
     Address("/help", "this sheet"),
