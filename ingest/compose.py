@@ -21,6 +21,7 @@ _STALE = {"content-type", "content-transfer-encoding", "content-length", "conten
           "content-description", "content-language", "mime-version", "lines"}  # fmt: skip
 _LINE_END = re.compile(rb"\r\n|\n")
 _PER_LINE = 57  # bytes that make a base64 line of 76
+_AT_ONCE = _PER_LINE * 16_384
 
 
 class Enclosure(Struct, frozen=True):
@@ -40,13 +41,15 @@ class Enclosure(Struct, frozen=True):
 def compose(
     fields: Iterable[tuple[str, str | Sequence[Address]]], *, text: str | None = None,
     html: str | bytes | None = None, charset: str = "", files: Sequence[Enclosure] = (), transport: str = "",
+    entity: bytes = b"",
 ) -> bytes:  # fmt: skip
     """A message, CRLF its line ends; equal input gives equal bytes.
 
     `fields` go in their order, values decoded, lists as mailboxes; empty ones are left out, and so are those that
     `transport`, the header an item kept from its transport, has already: it goes first and as it came, but for MIME
     fields, whose content is gone and which become `X-Original-…`; so do mailboxes there without an address, if
-    `fields` have some. `html` as bytes is in `charset` ("" unknown).
+    `fields` have some. `html` as bytes is in `charset` ("" unknown). `entity`, a MIME header and its body as they came,
+    takes the place of text, HTML and files.
     """
     fields = list(fields)
     people = {
@@ -57,7 +60,8 @@ def compose(
     head, there = _transport(transport, people)
     head += [field(name, value) for name, value in fields if name.lower() not in there]
     head.append("MIME-Version: 1.0\r\n")
-    return _whole("".join(head).encode("utf-8", "replace"), _part(text, html, charset, files))
+    above = "".join(head).encode("utf-8", "replace")
+    return above + entity if entity else _whole(above, _part(text, html, charset, files))
 
 
 def _transport(header: str, people: set[str]) -> tuple[list[str], set[str]]:
@@ -132,13 +136,14 @@ def _bits(data: bytes) -> str:
 
 
 def _base64(data: bytes) -> list[bytes]:
-    whole = len(data) // _PER_LINE * _PER_LINE
-    coded = base64.b64encode(data[:whole])
+    """Lines of base64, a MiB or so at a time, so that the whole is held but once; no line end after the last."""
+    pieces: list[bytes] = []
     step = _PER_LINE // 3 * 4
-    lines = [coded[at : at + step] for at in range(0, len(coded), step)]
-    if whole < len(data):
-        lines.append(base64.b64encode(data[whole:]))
-    return [b"\r\n".join(lines)]
+    for start in range(0, len(data), _AT_ONCE):
+        coded = base64.b64encode(memoryview(data)[start : start + _AT_ONCE])
+        end = b"" if start + _AT_ONCE >= len(data) else b"\r\n"
+        pieces.append(b"\r\n".join([coded[at : at + step] for at in range(0, len(coded), step)]) + end)
+    return pieces
 
 
 def _file(file: Enclosure) -> _Part:

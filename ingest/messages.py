@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ingest.addresses import parse_addresses
+from ingest.attached import attached_mail
 from ingest.bodies import Body, html_text, read_body
 from ingest.charsets import clean
 from ingest.dates import When, choose_date, doubt
@@ -258,9 +259,9 @@ def _attachments(
             html = _html_bytes(tree, body.html) if html is None else html
             inline = b"cid:" + leaf.content_id.encode("utf-8", "replace") in html
         digest = sha256(content).hexdigest()
-        is_mail = leaf.is_mail or (leaf.name.lower().endswith(".eml") and bool(read_head(content[:4000]).fields))
-        if is_mail and content.strip():
-            attached.append((content, "" if leaf.cte else made))
+        mail, mark = attached_mail(leaf, made, notes)
+        if mail:
+            attached.append((mail, mark))
         attachments.append(
             Attachment(
                 part=leaf.number,
@@ -271,7 +272,7 @@ def _attachments(
                 sha256=digest,
                 inline=inline,
                 content_id=leaf.content_id,
-                message=digest if is_mail and content.strip() else "",
+                message=(digest if mail is content else sha256(mail).hexdigest()) if mail else "",
             )
         )
     for number, name, content in body.enclosed:

@@ -1,5 +1,7 @@
 """Outlook's message files, and other OLE files that are none."""
 
+import base64
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,37 @@ def test_what_is_no_mail_becomes_a_message_too(kind: str, tmp_path: Path) -> Non
     assert "Note." in mail.text
     assert ("Company: Council" in mail.text) == (kind == "IPM.Contact")
     assert dict(mail.headers)["X-Message-Class"] == kind
+
+
+def test_a_signed_mail_keeps_the_part_that_was_signed(tmp_path: Path) -> None:
+    entity = (
+        b'Content-Type: multipart/signed; protocol="application/pkcs7-signature"; boundary=cut\r\n\r\n--cut\r\n'
+        b"Content-Type: text/plain\r\n\r\nSigned.\r\n--cut\r\nContent-Type: application/pkcs7-signature; name=smime.p7s"
+        b"\r\n\r\n0\r\n--cut--\r\n"
+    )
+    own = {**OWN, **values(p1a="IPM.Note.SMIME.MultipartSigned")}
+    item = one(msg(own, files=[values(p3707="smime.p7m", p370e="multipart/signed", p3701=entity)]), tmp_path)
+    assert item.raw.endswith(entity)
+    mail = read_message(item.raw).message
+    assert (mail.text, [file.name for file in mail.attachments]) == ("Signed.", ["smime.p7s"])
+
+
+def test_attached_to_a_mail_it_is_a_message_of_its_own() -> None:
+    data = ole(msg(OWN, files=[values(p3707="x.bin", p3701=b"x")]))
+    raw = (
+        b"Subject: x\nContent-Type: multipart/mixed; boundary=cut\n\n--cut\nContent-Type: application/octet-stream\n"
+        b"Content-Disposition: attachment; filename=wall.msg\nContent-Transfer-Encoding: base64\n\n"
+    ) + base64.encodebytes(data)
+    reading = read_message(raw + b"--cut--\n")
+    (file,) = reading.message.attachments
+    assert (file.name, file.sha256, file.message) == (
+        "wall.msg", sha256(data).hexdigest(), sha256(reading.attached[0]).hexdigest())  # fmt: skip
+    assert reading.made == ("msg",)
+    assert read_message(reading.attached[0]).message.subject == "Harbour wall"
+    broken = raw + base64.encodebytes(data[:600]) + b"--cut--\n"
+    broken = broken.replace(base64.encodebytes(data), b"")
+    found = read_message(broken).message
+    assert ([note.code for note in found.notes], found.attachments[0].message) == (["msg-damaged"], "")
 
 
 def test_a_file_that_is_only_named_is_told(tmp_path: Path) -> None:

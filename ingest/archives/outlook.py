@@ -12,7 +12,7 @@ from ingest.archives.zips import Seekable
 if TYPE_CHECKING:
     from ingest.outlook.pst import DataFile
 
-LARGEST = 512 << 20  # bytes of a .msg or winmail.dat, which is read into memory
+LARGEST = 256 << 20  # bytes of a .msg or winmail.dat, which is read into memory
 SPOOLED = 100 << 30  # bytes of a PST inside an archive: copied to a temporary file
 
 

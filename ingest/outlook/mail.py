@@ -18,7 +18,7 @@ from mappings.records import Address
 
 DEEPEST = 12  # items attached to items
 MOST_ITEMS = 1000  # of them in all
-MOST = 400 << 20  # bytes of all that is attached to one item; above, the rest is left out
+MOST = 200 << 20  # bytes of all that is attached to one item; above, the rest is left out
 
 # MAPI property ids (MS-OXPROPS)
 SUBJECT, TRANSPORT, MESSAGE_ID, REFERENCES, IN_REPLY_TO = 0x37, 0x7D, 0x1035, 0x1039, 0x1042
@@ -31,6 +31,7 @@ RECIPIENT = (0x39FE, 0x3002, 0x3003, 0x3001)
 ATTACHED_AS, ATTACHED_FLAGS, HIDDEN = 0x3705, 0x3714, 0x7FFE
 _BY_REFERENCE = (2, 3, 4, 7)
 _PREFIX = re.compile(r"\x01.")  # before a subject in a PST: how long its "Re: " is
+_ENTITY = re.compile(rb"content-type:[ \t]*multipart/signed\b", re.IGNORECASE)
 _NAMES = re.compile(r"\s*;\s*")
 
 
@@ -45,6 +46,9 @@ class Spent(Struct):
 def message(item: Item, spent: Spent, depth: int = 0) -> bytes:
     """The item as a message, to be marked by its reader. Never raises for what the item holds."""
     get = item.properties
+    transport = item.header or get.text(TRANSPORT)
+    if signed := _signed(item):
+        return compose(_fields(item), entity=signed, transport=transport)
     text, html, files = _bodies(get, spent.losses)
     files += _files(item.files, spent, depth)
     if lines := details(get):
@@ -54,9 +58,19 @@ def message(item: Item, spent: Spent, depth: int = 0) -> bytes:
             page = html.decode(_page(get), "replace") if isinstance(html, bytes) else html
             html = "".join(f"<p>{markup.escape(line)}</p>\n" for line in lines) + page
     charset = _page(get) if isinstance(html, bytes) else ""
-    transport = item.header or get.text(TRANSPORT)
     plain = text if text.strip() or html is None else None
     return compose(_fields(item), text=plain, html=html, charset=charset, files=files, transport=transport)
+
+
+def _signed(item: Item) -> bytes:
+    """The MIME entity of a signed mail (MS-OXOSMIME §2.1.3.1): Outlook keeps it whole, as the one attachment."""
+    if not item.properties.text(CLASS).lower().startswith("ipm.note.smime") or len(item.files) != 1:
+        return b""
+    try:
+        data = item.files[0].data()
+    except ArchiveError:
+        return b""
+    return data if _ENTITY.match(data) else b""
 
 
 def subject(get: Properties) -> str:
