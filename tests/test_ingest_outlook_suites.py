@@ -46,7 +46,7 @@ def test_every_file_of_a_container_comes_out_as_its_suite_has_it(path: Path) -> 
     for name in names:
         if not name.startswith(f"{path.stem}-body."):
             baseline = (path.parent.parent / "baselines" / f"{name}.baseline").read_bytes()
-            interface = 16 if name == "Untitled_Attachment" else 0  # the id before an embedded object, left by the suite
+            interface = 16 if name == "Untitled_Attachment" else 0  # an object's id, left by the suite
             assert files[name] == baseline[interface:]
 
 

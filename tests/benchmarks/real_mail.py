@@ -62,14 +62,15 @@ def differs(raw: bytes, place: Place) -> str:
 
 
 def compared(engine: Engine) -> Iterator[str]:
-    """One verdict a place: "same", "unseen", or where it differs; and what verifying found wrong."""
+    """One verdict a place: "same", "unseen", "made", or where it differs; and what verifying found wrong."""
     for id, wrong in engine.verify():
         if wrong:
             yield f"verify: {id}: {wrong}"
         raw = engine.raw(id)
+        made = engine.message(id).made
         for place in engine.places(id):
-            verdict = differs(raw, place)
-            yield "same" if not verdict else "unseen" if verdict == "?" else f"differs: {verdict}"
+            verdict = "" if made else differs(raw, place)
+            yield "made" if made else "same" if not verdict else "unseen" if verdict == "?" else f"differs: {verdict}"
 
 
 def once(corpus: Path, parts: Sequence[Sequence[Path]], workers: int) -> dict[str, Any]:
@@ -110,10 +111,11 @@ def main() -> None:
     print("failures:", figures["one by one"]["failures"])
     with closing(open_engine(str(corpus))) as engine:
         verdicts = Counter(compared(engine))
-    same, unseen = verdicts.pop("same", 0), verdicts.pop("unseen", 0)
-    print(f"places compared with their files: {same:,} same, {unseen:,} inside other files, {len(verdicts):,} wrong")
+    same, unseen, made = (verdicts.pop(verdict, 0) for verdict in ("same", "unseen", "made"))
+    print(f"places compared with their files: {same:,} same, {unseen:,} inside other files, {made:,} of messages made "
+          f"of something else, {len(verdicts):,} wrong")  # fmt: skip
     differing = len({one["digest"] for one in figures.values()}) != 1
-    figures["places"] = {"same": same, "unseen": unseen, "wrong": list(verdicts)[:100]}
+    figures["places"] = {"same": same, "unseen": unseen, "made": made, "wrong": list(verdicts)[:100]}
     report(figures, given.json)
     if verdicts or differing:
         sys.exit("\n".join([*(["The digests differ."] if differing else []), *list(verdicts)[:20]]))
