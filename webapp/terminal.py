@@ -105,7 +105,7 @@ def show_message(console: Console, message: Message, places: list[Place], copies
     for copy in copies:
         _field(console, "Copy", copy.id)
     if message.made:
-        _field(console, "Made", told(message.made))
+        _field(console, "Origin", told(message.made))
     for attached in message.attachments:
         kind = attached.sniffed or attached.declared or "unknown type"
         _field(console, "Attachment", clean(f"{attached.name or 'no name'} ({kind}, {attached.size:,} bytes)"))

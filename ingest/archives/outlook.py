@@ -7,7 +7,7 @@ from ingest.archives.errors import ArchiveError, Damaged, TooLarge
 from ingest.archives.items import END, Item, Problem
 from ingest.archives.names import readable
 from ingest.archives.streams import Source
-from ingest.archives.zips import Seekable
+from ingest.archives.zips import Member, Seekable
 
 if TYPE_CHECKING:
     from ingest.outlook.pst import DataFile
@@ -55,6 +55,22 @@ def _whole(source: Source) -> bytes:
 def _losses(losses: list[str], member: str, position: str) -> Iterator[Problem]:
     for reason in dict.fromkeys(losses):
         yield Problem("split", "part-lost", reason, member, position=position)
+
+
+def is_attached(name: str) -> bool:
+    """Whether a member of an .olm is a file that a message there names, and is read with it."""
+    return "com.microsoft.__Attachments/" in name
+
+
+def mac(entry: Member, member: str, position: str) -> Iterator[Item | Problem] | None:
+    """The items of an XML file in an .olm; None for any other member of a zip."""
+    if entry.sibling is None or entry.source is None or not entry.name.endswith(".xml"):
+        return None
+    from ingest.outlook import olm
+
+    if not olm.is_part(entry.name) or not olm.is_list(entry.source.peek(4096)):
+        return None
+    return olm.things(entry.source, olm.Place(entry.name, member, entry.sibling), position)
 
 
 def data_file(source: Source, member: str = "", position: str = "") -> Iterator[Item | Problem]:

@@ -104,7 +104,7 @@ def _members(source: Source, kind: str, level: Level, member: str, position: str
     else:
         opened = tars.members(source, level.budget, start)
     for entry in opened:
-        if is_ignored(entry.name):
+        if is_ignored(entry.name) or outlook.is_attached(entry.name):
             continue
         name = f"{member}!{readable(entry.name)}" if member else readable(entry.name)
         after = str(entry.number + 1)
@@ -112,7 +112,10 @@ def _members(source: Source, kind: str, level: Level, member: str, position: str
             if entry.source is None:
                 raise entry.error or ArchiveError("It could not be opened.")
             within = inner if entry.number == start else ""
-            for thing in things(entry.source, level, name, within, maildir_flags(entry.name)):
+            found = outlook.mac(entry, name, within) or things(
+                entry.source, level, name, within, maildir_flags(entry.name)
+            )
+            for thing in found:
                 thing.position = after if thing.position == END else f"{entry.number};{thing.position}"
                 yield thing
         except ArchiveError as error:

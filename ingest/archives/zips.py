@@ -14,6 +14,7 @@ from ingest.archives.errors import ArchiveError, Damaged, Encrypted, TooLarge, T
 from ingest.archives.streams import BLOCK, Budget, Source, from_chunks, unpacked
 
 SPOOLED = 2 << 30  # bytes of a zip inside an archive; above, it is not read
+WHOLE = 256 << 20  # bytes of a member that another one asks for
 IN_MEMORY = 32 << 20  # of those, what is kept off the disk
 
 LOCAL = struct.Struct("<4s5H3I2H")  # local file header, §4.3.7
@@ -23,12 +24,16 @@ _FAULTS = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSErro
 
 
 class Member(Struct):
-    """One file inside an archive: its number in there, its name, its content or why there is none."""
+    """One file inside an archive: its number in there, its name, its content or why there is none.
+
+    `sibling` gives the bytes of another file of the archive by its name (KeyError), where that can be had.
+    """
 
     number: int
     name: str
     source: Source | None = None
     error: ArchiveError | None = None
+    sibling: "Callable[[str], bytes] | None" = None
 
 
 Salvage = Callable[[IO[bytes], Budget, int], Iterator[Member]]
@@ -47,13 +52,29 @@ def members(source: Source, budget: Budget, first: int, salvage: Salvage) -> Ite
             yield from salvage(file, budget, first)
             reason = f"The zip file's directory is missing or damaged ({error}); what could be found without was read."
             raise Damaged(reason) from error
+        names = {info.filename: info for info in infos}
+
+        def sibling(name: str) -> bytes:
+            return _whole(_open(file, names[name], budget))
+
         for number, info in enumerate(infos):
             if number < first or info.is_dir() or stat.S_ISLNK(info.external_attr >> 16):
                 continue
             try:
-                yield Member(number, info.filename, _open(file, info, budget))
+                yield Member(number, info.filename, _open(file, info, budget), sibling=sibling)
             except ArchiveError as error:
                 yield Member(number, info.filename, error=error)
+
+
+def _whole(source: Source) -> bytes:
+    """All of a member that is needed at once. TooLarge."""
+    parts, size = [], 0
+    while got := source.read():
+        size += len(got)
+        if size > WHOLE:
+            raise TooLarge(f"It is larger than {WHOLE:,} bytes.")
+        parts.append(got)
+    return b"".join(parts)
 
 
 class Seekable:

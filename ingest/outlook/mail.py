@@ -107,6 +107,8 @@ def _fields(item: Item) -> list[tuple[str, str | list[Address]]]:
     get = item.properties
     sender, written_by = who(get, SENDER), who(get, FROM)
     author = written_by if str(written_by) else sender
+    if not author.address and author.name == sender.name:
+        author = sender
     sent, delivered = get.moment(SUBMITTED), get.moment(DELIVERED)
     when = delivered if sent is None else sent
     index = base64.b64encode(get.data(0x71)).decode()
