@@ -197,6 +197,12 @@ def show_status(found: "Status") -> None:
         if name:
             table.add_row(f"{count:,}", Text(f"in collection {clean(name)}"))
     console().print(table)
+    for note in found.notes:
+        click.echo(note)
+    for one in found.differences:
+        click.echo(clean(f"{one.index}: {one.what}"))
+    for remedy in dict.fromkeys(one.remedy for one in found.differences):
+        click.echo(remedy)
     for state in found.archives[:LISTED]:
         part = "" if state.done else ", read in part"
         click.echo(

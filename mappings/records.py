@@ -241,6 +241,15 @@ class Prepared(Struct, frozen=True, kw_only=True):
     record: bytes = b""  # `message` as msgpack, where another process has made it already
 
 
+class Difference(Struct, frozen=True, kw_only=True):
+    """Something stored that is laid out in another way than this version of the program asks for."""
+
+    index: str  # an index of the cluster; a table of the folder, or its "index"
+    what: str  # such as: field "date" is keyword, expected long
+    remedy: str  # a sentence on what to do about it
+    hinders: bool = False  # nothing can be written until then
+
+
 class Status(Struct, frozen=True, kw_only=True):
     """What a corpus holds."""
 
@@ -260,3 +269,5 @@ class Status(Struct, frozen=True, kw_only=True):
     archives: tuple[ArchiveState, ...]
     collections: dict[str, int]
     files: dict[str, int] = {}  # files that mails carry, by their state
+    differences: tuple[Difference, ...] = ()
+    notes: tuple[str, ...] = ()  # sentences on what is not as usual

@@ -6,13 +6,17 @@ from hashlib import sha256
 from typing import Any
 
 from msgspec import convert, json
+from msgspec.structs import replace
 
 from mappings import INDEXES
 from mappings.records import ArchiveState, Failure, Place, Status
-from search import elastic_files
+from search import elastic_files, elastic_filling
 from search.elastic import Cluster, chunks
 from search.elastic_errors import NotAllowed
+from search.elastic_layout import differences
 from search.elastic_store import Store, message_row, stored
+from search.errors import CorpusDamaged, EngineUnavailable
+from search.layout import sentence
 
 _ALL: dict[str, Any] = {"match_all": {}}
 
@@ -43,7 +47,19 @@ def fresh(cluster: Cluster) -> None:
 
 
 def status(cluster: Cluster) -> Status:
-    """Counts for the whole corpus."""
+    """Counts for the whole corpus; CorpusDamaged where its layout is so different that they can't be had."""
+    differing = differences(cluster)
+    try:
+        counted = _counts(cluster)
+    except EngineUnavailable as error:
+        if any(one.hinders for one in differing):
+            raise CorpusDamaged(sentence(cluster.shown, differing)) from error
+        raise
+    note = elastic_filling.note(cluster)
+    return replace(counted, differences=tuple(differing), notes=(note,) if note else ())
+
+
+def _counts(cluster: Cluster) -> Status:
     fresh(cluster)
     aggs = {
         "bytes": {"sum": {"field": "size"}}, "first": {"min": {"field": "date"}}, "last": {"max": {"field": "date"}},

@@ -17,6 +17,7 @@ from search.words import tokens
 _BATCH = 200  # messages read back at a time
 _FEW = 25  # of them whose files' texts are held at a time
 _MOST = 10_000
+_COLUMNS = 10_000  # in one answer, where no document is read
 _PIECE = 1 << 20  # code points
 _ALL: dict[str, Any] = {"match_all": {}}
 _NO_TEXTS: Mapping[str, str] = {}
@@ -112,24 +113,12 @@ def remade(store: Store, ids: Iterable[str], index: str = "messages") -> Iterato
                 yield op(messages[id], values["label"], values["collections"], group, index, texts)
 
 
-def refill(store: Store, index: str) -> Iterator[int]:
-    """Fills an empty index; yields how many messages are done."""
-    done = 0
-    for docs in chunks(store.cluster.walk("records", _ALL, ["id"], source=False), 1000):
-        store.cluster.bulk(remade(store, [doc.id for doc in docs], index))
-        done += len(docs)
-        yield done
-    ghosts = store.cluster.walk("ghosts", _ALL, ["key"])
-    store.cluster.bulk(ghost_op(doc.source, index) for doc in ghosts)
-    yield done
-
-
-def missing(cluster: Cluster) -> Iterator[str]:
+def missing(cluster: Cluster, index: str = "messages") -> Iterator[str]:
     """Ids of messages that have a record but no document, of what searches see."""
-    messages = cluster.walk("messages", {"term": {"is": "message"}}, ["num"], columns=["num"])
+    messages = cluster.walk(index, {"term": {"is": "message"}}, ["num"], columns=["num"], size=_COLUMNS)
     there = (doc.source["num"] for doc in messages)
     at = next(there, None)
-    for doc in cluster.walk("records", _ALL, ["num"], columns=["num", "id"]):
+    for doc in cluster.walk("records", _ALL, ["num"], columns=["num", "id"], size=_COLUMNS):
         while at is not None and at < doc.source["num"]:
             at = next(there, None)
         if at != doc.source["num"]:

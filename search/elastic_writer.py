@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from hashlib import blake2b
 from types import TracebackType
 from typing import Any, Self
@@ -13,18 +14,22 @@ from msgspec import Struct, convert, json, to_builtins
 
 from mappings.records import ArchiveState, Failure, File, Place, Prepared, Ruling
 from mappings.signatures import Key, Later
-from search import elastic_files, elastic_later, elastic_refusals
+from search import elastic_files, elastic_later, elastic_refusals, elastic_reindex
 from search import elastic_marks as marks
 from search.documents import standing
 from search.elastic import Cluster, Doc, Op, Refusal, chunks
-from search.elastic_documents import groups, missing, op, refill, remade
+from search.elastic_documents import groups, missing, op, remade
+from search.elastic_filling import Filling
+from search.elastic_layout import differences
 from search.elastic_lease import Lease
 from search.elastic_links import Links
 from search.elastic_packing import Stored, pack
 from search.elastic_store import Store, number
 from search.elastic_threads import Threads
 from search.engine import Arranged, Batch, Counts, Member
+from search.errors import CorpusError, SearchError
 from search.file_texts import carried
+from search.layout import sentence
 from search.slims import slim
 
 _THERE = frozenset({409})
@@ -51,10 +56,12 @@ class ElasticWriter:
         self._links = Links(self._store)
         self._lease = Lease(self._cluster)
         self._threads = Threads(self._store, self._links, self._lease)
+        self._filling = Filling(self._cluster)
         self._lines: dict[tuple[str, str], _Line] = {}
         self._pool = ThreadPoolExecutor(1, "bulk")
         # written again at a batch's end: another process may have settled threads before all of it was there
         self._after: list[Op] = []
+        self._begun = False
         self._refused: list[Refusal] = []  # documents, since failures were last noted
 
     def __enter__(self) -> Self:
@@ -66,7 +73,16 @@ class ElasticWriter:
         if value is not None:
             self._cluster.patience = 0.0
         self._pool.shutdown()
-        self._lease.release()
+        with suppress(SearchError) if value is not None else nullcontext():
+            self._lease.release()
+            self._filling.end()
+
+    def _begin(self) -> None:
+        """Before the first batch: what would be refused again and again is told at once."""
+        if not self._begun and (hindering := [one for one in differences(self._cluster) if one.hinders]):
+            raise CorpusError(sentence(self._cluster.shown, hindering))
+        self._begun = True
+        self._filling.begin()
 
     def state(self, archive: str, collection: str) -> ArchiveState | None:
         """The ledger's line for an archive."""
@@ -87,6 +103,7 @@ class ElasticWriter:
         place."""
         state = convert(to_builtins(batch.state), ArchiveState)  # what could not be read back fails before anything
         self._after, self._refused = [], []
+        self._begin()
         key = state.archive, state.collection
         if key not in self._lines:
             self._lines[key] = self._read_line(*key)[0]
@@ -264,15 +281,28 @@ class ElasticWriter:
             self._cluster.refresh("records")
             self._remake(docs)
             self._cluster.refresh("messages", "ghosts")
-            marks.done(self._cluster, docs)
+            if wait:
+                self._heal()
+            if not elastic_reindex.running(self._cluster):
+                marks.done(self._cluster, docs)
         finally:
             self._lease.release()
+
+    def _heal(self) -> None:
+        """Makes searchable what is stored and not indexed all the same, whatever cut that off."""
+        cluster = self._cluster
+        if cluster.count("records", {"match_all": {}}) > cluster.count("messages", {"term": {"is": "message"}}):
+            self._remake_all(missing(cluster))
+            cluster.refresh("messages")
 
     def _remake(self, docs: Sequence[Doc]) -> None:
         copies = {key for doc in docs for key in doc.source["body"]["copies"]}
         ids = {id for doc in docs for id in doc.source["body"]["ids"]}
         ids |= {id for group in groups(self._store, copies).values() for id in group.members}
-        for part in chunks(sorted(ids), 1000):
+        self._remake_all(sorted(ids))
+
+    def _remake_all(self, ids: Iterable[str]) -> None:
+        for part in chunks(ids, 1000):
             self._lease.hold()
             self._cluster.bulk(remade(self._store, part), refusals=self._refused)
         self._note_failures(elastic_refusals.failures(self._store, self._refused))
@@ -280,22 +310,15 @@ class ElasticWriter:
 
     def reindex(self) -> Iterator[int]:
         """Fills a new index from what is stored, beside the old one, which readers see until it is whole."""
-        cluster = self._cluster
-        old = cluster.behind("messages")
-        stem, _, last = old.rpartition("-")
-        new = f"{stem}-{int(last) + 1}"
-        cluster.refresh("records", "ghosts")
-        cluster.request("DELETE", f"/{new}", missing={})  # of a run that was cut off
-        cluster.create_index("messages", new, False)
-        yield from refill(self._store, f"={new}")
-        cluster.request("POST", f"/{new}/_refresh")
-        alias = cluster.name("messages")
-        cluster.request("POST", "/_aliases", {"actions": [
-            {"remove": {"index": old, "alias": alias}}, {"add": {"index": new, "alias": alias}}]})  # fmt: skip
-        cluster.request("DELETE", f"/{old}", missing={})
-        cluster.refresh("records")
-        cluster.bulk(remade(self._store, missing(cluster)))  # what others stored meanwhile
+        yield from elastic_reindex.reindex(self._store, self._lease, self._note_anew)
         self.index()
+
+    def _note_anew(self, refusals: Sequence[Refusal]) -> None:
+        """What the index refuses, now that it is another one."""
+        docs = self._cluster.scan("failures", {"match_all": {}}, ["num"])
+        old = [doc.id for doc in docs if doc.source["failure"]["stage"] == elastic_refusals.STAGE]
+        self._cluster.bulk([Op("delete", "failures", id) for id in old], refresh=True, tolerated=frozenset({404}))
+        self._note_failures(elastic_refusals.failures(self._store, refusals))
 
 
 def _place(place: Place) -> list[Any]:

@@ -1,16 +1,20 @@
 """What an embedded corpus holds and whether it is whole: counts, ledger, failures, digest, verification."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from msgspec import MsgspecError, json
+from msgspec.structs import replace
 
 from mappings.records import ArchiveState, Failure, Place, Status
 from search import embedded_files
 from search.base64_runs import grow
 from search.embedded_documents import record_decoder
+from search.embedded_layout import differences
 from search.embedded_store import Store
-from search.errors import SearchError
+from search.errors import CorpusDamaged, SearchError
+from search.layout import sentence
 
 _LEDGER = ("archive", "collection", "size", "modified", "head", "position", "kind", "read", "new", "already", "failed")
 
@@ -35,7 +39,17 @@ def archives(store: Store, where: str = "", values: Sequence[str] = ()) -> list[
 
 
 def status(store: Store) -> Status:
-    """Counts for the whole corpus."""
+    """Counts for the whole corpus; CorpusDamaged where its tables are so different that they can't be had."""
+    differing = tuple(differences(store))
+    try:
+        return replace(_counts(store), differences=differing)
+    except sqlite3.OperationalError as error:
+        if any(one.hinders for one in differing):
+            raise CorpusDamaged(sentence(str(store.folder), differing)) from error
+        raise
+
+
+def _counts(store: Store) -> Status:
     messages, raw_bytes, first, last, dated = store.one(
         "SELECT count(*), coalesce(sum(size), 0), min(date), max(date), count(date) FROM messages"
     )

@@ -237,6 +237,7 @@ class Documents:
     def rebuild(self) -> Iterator[int]:
         """Fills the index anew from the tables; readers see the old one until it is done."""
         self.collect(wait=True)
+        self.discard()  # what is added and not committed outlives a deletion of all
         self._open().delete_all_documents()
         self._behind = False
         done = 0

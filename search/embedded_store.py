@@ -87,7 +87,11 @@ class Store:
             store = cls(folder)
             row = store.one("SELECT value FROM meta WHERE key = 'format'")
         if row is None or row[0] != FORMAT:
-            raise CorpusError(f"{folder} was made by another version of this program.")
+            has = "none" if row is None else row[0]
+            raise CorpusError(
+                f"{folder} was made by another version of this program (its format is {has}, here it is {FORMAT}); this"
+                " one has to read the archives into a new corpus."
+            )
         return store
 
     def connection(self) -> sqlite3.Connection:

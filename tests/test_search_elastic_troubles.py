@@ -234,6 +234,14 @@ def test_a_document_that_is_refused_is_a_failure_of_its_message(
     assert "strict_dynamic_mapping_exception" in found.reason
     status = engine.status()
     assert (status.messages, status.unindexed, status.failures) == (len(corpus()), 1, 1)
+    with engine.writer() as writer:
+        assert list(writer.reindex())[-1] == len(corpus())
+    assert [failure.message for _, failure in engine.failures()] == [message.id]
+    monkeypatch.undo()
+    with engine.writer() as writer:
+        list(writer.reindex())
+    assert names(engine, "leaking") == ["a1", "a2"]
+    assert engine.failures() == []
     engine.close()
 
 
