@@ -43,7 +43,7 @@ _ZONE = re.compile(
 )
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAY = 86400
-_EARLIEST = 2 * 86400  # a clock that starts at 1970-01-01, in any zone, is no date
+EARLIEST = 2 * 86400  # seconds; a clock that starts at 1970-01-01, in any zone, is no date
 _AHEAD = 2 * 86400  # a date this far past the present, or past its own receipt, can't be true
 _LATER = 31 * 86400
 
@@ -170,7 +170,7 @@ def choose_date(header: str, received: list[str], now: float | None = None) -> t
     """
     now = time.time() if now is None else now
     when = parse_date(header) if header else None
-    if when and _EARLIEST <= when.seconds <= now + _AHEAD and received:
+    if when and EARLIEST <= when.seconds <= now + _AHEAD and received:
         handed = _newest(received[:1], now)  # nearly always settles it
         if handed and when.seconds <= handed.seconds + _LATER:
             return when, "header", ""
@@ -179,7 +179,7 @@ def choose_date(header: str, received: list[str], now: float | None = None) -> t
         reason = "no Date header"
     elif when is None:
         reason = "the Date header can't be read"
-    elif when.seconds < _EARLIEST:
+    elif when.seconds < EARLIEST:
         reason = "the Date header lies before e-mail"
     elif newest and when.seconds > newest.seconds + _LATER:
         reason = "the Date header is later than the mail was received"
@@ -195,17 +195,17 @@ def doubt(when: When, received: list[str]) -> When | None:
 
     None when it does not, when no server noted any, and when the last server's moment confirms the date.
     """
-    if received and (last := _received_date(received[0])) and abs(last.seconds - when.seconds) <= _DAY:
+    if received and (last := received_date(received[0])) and abs(last.seconds - when.seconds) <= _DAY:
         return None
     for value in reversed(received[:100]):
-        first = _received_date(value)
-        if first and first.seconds >= _EARLIEST:
+        first = received_date(value)
+        if first and first.seconds >= EARLIEST:
             return first if abs(first.seconds - when.seconds) > _DAY else None
     return None
 
 
 @lru_cache(maxsize=64)
-def _received_date(value: str) -> When | None:
+def received_date(value: str) -> When | None:
     """The moment that a Received field gives, after its last semicolon."""
     return parse_date(value.rpartition(";")[2][-100:])
 
@@ -214,7 +214,7 @@ def _newest(received: list[str], now: float) -> When | None:
     """The latest believable moment that Received fields give."""
     best: When | None = None
     for value in received[:100]:
-        when = _received_date(value)
-        if when and _EARLIEST <= when.seconds <= now + _AHEAD and (best is None or when.seconds > best.seconds):
+        when = received_date(value)
+        if when and EARLIEST <= when.seconds <= now + _AHEAD and (best is None or when.seconds > best.seconds):
             best = when
     return best

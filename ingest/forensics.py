@@ -2,6 +2,7 @@
 
 import warnings
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import mailparser
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 
 from ingest.charsets import clean
 from ingest.dates import parse_date
+from ingest.doubts import strangers
 from ingest.markup import html_to_text
 from ingest.quotes import split
 from mappings.records import Address, Forensics, Hop, Message
@@ -23,7 +25,7 @@ def read_forensics(raw: bytes) -> Forensics:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             mail = mailparser.parse_from_bytes(raw[:_LARGEST])
-            hops = tuple(_hop(index, entry) for index, entry in enumerate(mail.received[:_MOST], 1))
+            hops = _compared([_hop(index, entry) for index, entry in enumerate(mail.received[:_MOST], 1)])
             defects = {f"{part}: {text}" for entry in mail.defects for part, texts in entry.items() for text in texts}
             return Forensics(
                 hops=hops, sender_ip=_sender(mail), defects=tuple(clean(text) for text in sorted(defects)[:_MOST])
@@ -32,6 +34,19 @@ def read_forensics(raw: bytes) -> Forensics:
         return Forensics(problem="The message is nested too deep for this view.")
     except Exception as problem:
         return Forensics(problem=f"mailparser could not read this message ({type(problem).__name__}).")
+
+
+def _compared(hops: list[Hop]) -> tuple[Hop, ...]:
+    """The hops with what does not fit the one before: a clock an hour behind, a server that nobody named."""
+    found = hops[:1]
+    for before, hop in pairwise(hops):
+        odd = []
+        if before.date is not None and hop.date is not None and before.date - hop.date > 3600:
+            odd.append("It notes an earlier moment than the server before it.")
+        if strangers(before.by, hop.from_):
+            odd.append("It does not name the server before it, which may have another name or be made up.")
+        found.append(replace(hop, odd=tuple(odd)))
+    return tuple(found)
 
 
 def _hop(index: int, entry: dict[str, Any]) -> Hop:

@@ -1,7 +1,6 @@
 """Raw bytes -> Message: the one door to reading mail. Nothing here raises, whatever the bytes are."""
 
 import re
-import time
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
@@ -14,7 +13,8 @@ from ingest.addresses import parse_addresses
 from ingest.attached import attached_mail
 from ingest.bodies import Body, html_text, read_body
 from ingest.charsets import clean
-from ingest.dates import When, choose_date, doubt
+from ingest.dates import choose_date
+from ingest.doubts import date_doubts, route_doubts
 from ingest.headers import Head, decode_words, read_head
 from ingest.language import language
 from ingest.quotes import own_words, split, whole
@@ -135,9 +135,9 @@ def _message(raw: bytes, head: Head, body: Body, notes: list[Note], rest: dict[s
     if when and source == "header":
         if when.zone is None and (rest.get("made") in DOCUMENTS or "-0000" not in head.get("date")):
             notes.append(Note("zone-assumed", "The date is given without a time zone that is known: read as UTC."))
-        if noted := doubt(when, received):
-            told = f"The Date header says {_utc(when)}, the first server that passed the mail on {_utc(noted)}."
-            notes.append(Note("date-doubtful", told))
+        notes += date_doubts(head.get("date"), when, received)
+    if len(received) > 1:
+        notes += route_doubts(received)
     first = head.first
     for name, field in _PEOPLE:
         if name in first and (people := _people(head, name, charset)):
@@ -167,11 +167,6 @@ def _message(raw: bytes, head: Head, body: Body, notes: list[Note], rest: dict[s
         notes=tuple(notes),
         **rest,
     )
-
-
-def _utc(when: When) -> str:
-    """A moment for reading: "2015-01-05 09:00 UTC"."""
-    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(when.seconds))
 
 
 def _header_charset(head: Head) -> str:

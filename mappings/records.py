@@ -127,6 +127,7 @@ class Hop(Struct, frozen=True, omit_defaults=True, kw_only=True):
     for_: str = field(default="", name="for")
     date: int | None = None  # seconds since 1970 UTC
     delay: int = 0  # seconds since the hop before
+    odd: tuple[str, ...] = ()  # what does not fit the hop before: sentences
     text: str = ""  # the field as it stands
 
 

@@ -39,7 +39,17 @@ def has(message: Message) -> list[str]:
         found.add("html")
     if message.date is not None:
         found.add("date")
+    found |= doubts(message)
     return sorted(found)
+
+
+def doubts(message: Message) -> set[str]:
+    """`doubtful-date` for a date that is odd, or that servers had to stand in for; `doubt` for this or an odd route."""
+    codes = {note.code for note in message.notes}
+    replaced = message.date_source == "received" and any(name.lower() == "date" for name, _ in message.headers)
+    if replaced or "date-doubtful" in codes:
+        return {"doubtful-date", "doubt"}
+    return {"doubt"} if "route-doubtful" in codes else set()
 
 
 _KINDS = {

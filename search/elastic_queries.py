@@ -65,6 +65,8 @@ class Compiler:
         if field == "thread":
             label = self._label(value)
             return {"match_none": {}} if label is None else _term("thread", label)
+        if (field, value) == ("date", "doubtful"):
+            return _term("has", "doubtful-date")
         if (field, value) == ("date", "none"):
             return {"bool": {"must_not": [_term("has", "date"), _term("is", "ghost")]}}
         return _term(field, value)

@@ -68,6 +68,8 @@ class Compiler:
         if field == "thread":
             label = self._label(value)
             return Query.empty_query() if label is None else self._term("thread", label)
+        if (field, value) == ("date", "doubtful"):
+            return self._term("has", "doubtful-date")
         if (field, value) == ("date", "none"):
             dated = [self._term("has", "date"), self._term("is", "ghost")]
             return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, _any(dated))])

@@ -15,7 +15,8 @@ _LEADS = {
 }  # fmt: skip
 _EXACT = {
     "list": "on the list {}", "id": "the message {}", "thread": "in the conversation of {}",
-    "collection": 'in the collection "{}"', "lang": 'in the language "{}"', "date": "without a usable date",
+    "collection": 'in the collection "{}"', "lang": 'in the language "{}"',
+    "date none": "without a usable date", "date doubtful": "with a date that can hardly be true",
 }  # fmt: skip
 _LIKE_OPERATOR = re.compile(rf"(?:{'|'.join(NAMES)}):", re.IGNORECASE)
 _PLAIN_VALUE = re.compile(r"(?!(?:AND|OR|NOT)$)\w[\w.-]*")
@@ -59,8 +60,8 @@ def _explain_exact(field: str, value: str) -> str:
         return f"mail {IS.get(value, value)}"
     if field in ("dkim", "arc"):
         return f"mail {(DKIM if field == 'dkim' else ARC).get(value, value)}"
-    if field in _EXACT:
-        return _EXACT[field].format(value)
+    if template := _EXACT.get(f"date {value}" if field == "date" else field):
+        return template.format(value)
     return f"{_LEADS.get(field, field + ' ')}exactly {value}"
 
 

@@ -28,6 +28,7 @@ HAS = {
     "mail": "an attached mail",
     "html": "an HTML body",
     "date": "a usable date",
+    "doubt": "a doubt about its date or about its route",
 }
 DKIM = {
     "verified": "whose sending server's signature verifies",
@@ -89,8 +90,8 @@ OPERATORS = (
     Operator("older", "date", "the same as before:", "older:2015"),
     Operator("newer", "date", "the same as after:", "newer:2015-08"),
     Operator("on", "date", "on that day, or within that month or year", "on:2015-08-03"),
-    Operator("date", "date, date..date, none", "within; both ends count, one may be left open; none: no usable date",
-             "date:2015-08..2015-09"),
+    Operator("date", "date, date..date, none, doubtful", "within, both ends count, one may be left open; or without a "
+             "usable date; or with one that can hardly be true", "date:2015-08..2015-09"),
     Operator("older_than", "2d, 2w, 2m, 2y", "before that many days, weeks, months, years ago", "older_than:1y"),
     Operator("newer_than", "2d, 2w, 2m, 2y", "since that many days, weeks, months, years ago", "newer_than:2w"),
 )  # fmt: skip

@@ -75,7 +75,7 @@ def read_facets(answer: dict[str, Any]) -> tuple[Facet, ...]:
         values = [
             FacetValue(key, key, count, unparse(Exact(name, key)))
             for count, key in counted
-            if (name, key) not in (("has", "date"), ("collection", ""))
+            if (name, key) not in (("has", "date"), ("has", "doubtful-date"), ("collection", ""))
         ]
         if values and [value.value for value in values] != ["unsigned"]:
             found.append(Facet(name, tuple(values[:VALUES]), len(values) > VALUES))

@@ -63,9 +63,9 @@ def _clock(text: str, start: int, parts: list[int]) -> tuple[int, int]:
 
 
 def dates(text: str) -> Node:
-    """The value of `date:`: one date, a range (both ends count) or "none"."""
-    if text.lower() == "none":
-        return Exact("date", "none")
+    """The value of `date:`: one date, a range (both ends count), "none" or "doubtful"."""
+    if text.lower() in ("none", "doubtful"):
+        return Exact("date", text.lower())
     first, dots, last = _split(text)
     if not dots:
         return Between("date", *moment(text))

@@ -1,0 +1,24 @@
+"""Doubts as every engine finds them."""
+
+from test_search_contract import T0, Maker, empty, fill, kind, mail, make, names  # noqa: F401  # fixtures
+
+from mappings.records import Note
+from search.engine import Engine
+from search.parse import parse
+
+ODD = Note("date-doubtful", "The Date header says …")
+
+
+def test_doubtful_dates_absent_ones_and_odd_routes_are_three_things(empty: Engine) -> None:  # noqa: F811
+    fill(empty, [
+        mail("plain", "words\n"), mail("odd", "words\n", notes=(ODD,), date=T0 + 1),
+        mail("route", "words\n", notes=(Note("route-doubtful", "A server …"),), date=T0 + 2),
+        mail("replaced", "words\n", date=T0 + 3, date_source="received", headers=(("Date", "yesterday"),)),
+        mail("filled", "words\n", date=T0 + 4, date_source="received"), mail("none", "words\n", date=None),
+    ])  # fmt: skip
+    assert names(empty, "date:doubtful") == ["odd", "replaced"]
+    assert names(empty, "date:none") == ["none"]
+    assert names(empty, "has:doubt") == ["odd", "route", "replaced"]
+    assert names(empty, "-date:doubtful has:date") == ["plain", "route", "filled"]
+    facets = {facet.name: [value.value for value in facet.values] for facet in empty.search(parse("")).facets}
+    assert facets["has"] == ["doubt"]
