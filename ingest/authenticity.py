@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ingest.dkim import arc
+from ingest.dkim.brief import FIELDS, waiting
 from ingest.dkim.canonical import Mail
 from ingest.dkim.check import signatures, unchecked
 from ingest.dkim.keyring import Keyring, keyring
@@ -15,7 +16,6 @@ from mappings.signatures import Key, Later, Signature, dkim_state
 from search.engine import Engine, Writer
 from search.query import And, Exact, Not, Or, Query
 
-_SIGNED = ("dkim-signature", "arc-seal", "arc-message-signature")
 _BATCH = 200  # messages
 _keyring = lru_cache(maxsize=4)(keyring)
 
@@ -31,16 +31,27 @@ class Rechecked(Struct):
 def authenticated(message: Message, raw: bytes, added: tuple[Key, ...] = ()) -> Message:
     """The message with its signatures checked, by the `added` keys and those that come with the program.
 
-    One look at its fields tells nearly all that there is nothing to check. Never asks the network.
+    One look at its fields tells that there is nothing to check, or that no key is at hand. Never asks the network.
     """
-    if not any(name.lower() in _SIGNED for name, _ in message.headers):
+    fields = _fields(message)
+    if not fields:
         return message
-    found = check(message, raw, _keyring(added))
+    keys = _keyring(added)
+    found = (None if message.made else waiting(fields, keys)) or examine(message, raw, keys)
     return replace(message, signatures=found.signatures, arc=found.arc)
 
 
+def _fields(message: Message) -> list[tuple[str, str]]:
+    return [(lower, value) for name, value in message.headers if (lower := name.lower()) in FIELDS]
+
+
 def check(message: Message, raw: bytes, keys: Keyring) -> Later:
-    """Every signature of a message as these keys tell it."""
+    """Every signature of a message by these keys; in brief where none of them is at hand."""
+    return (None if message.made else waiting(_fields(message), keys)) or examine(message, raw, keys)
+
+
+def examine(message: Message, raw: bytes, keys: Keyring) -> Later:
+    """Every signature of a message by these keys, with all there is to say."""
     mail = Mail(raw)
     sender = message.from_[0].address if message.from_ else ""
     if message.made:

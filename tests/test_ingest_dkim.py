@@ -3,7 +3,7 @@
 import pytest
 from dkim_mails import MAIL, NAME, N, record, sealed, signed
 
-from ingest.authenticity import check
+from ingest.authenticity import authenticated, check, examine
 from ingest.dkim.canonical import Mail, body_relaxed, body_simple, field_relaxed
 from ingest.dkim.crypto import KeyProblem, rsa_key
 from ingest.dkim.keyring import Keyring, dkim_key, read_keys, read_record, shipped
@@ -55,7 +55,7 @@ JOES_KEYS = Keyring([
 
 
 def checked(raw: bytes, keys: Keyring = KEYS) -> tuple[Signature, ...]:
-    return check(read_message(raw).message, raw, keys).signatures
+    return examine(read_message(raw).message, raw, keys).signatures
 
 
 def one(raw: bytes, keys: Keyring = KEYS) -> Signature:
@@ -143,7 +143,25 @@ def test_what_does_not_verify_says_why(raw: bytes, code: str) -> None:
 def test_without_a_key_it_is_neither_verified_nor_failed() -> None:
     found = one(signed(), Keyring())
     assert (found.state, found.code, found.bits) == ("no-key", "no-key", 0)
-    assert one(signed().replace(b"hearing", b"Hearing"), Keyring()).code == "body-differs"  # no key could mend that
+    found = one(signed().replace(b"hearing", b"Hearing"), Keyring())
+    assert (found.state, found.code) == ("no-key", "no-key")
+    assert "not the one that was signed" in found.reason
+
+
+def test_what_waits_for_a_key_is_told_from_its_fields_alone() -> None:
+    raw = sealed(sealed(signed()), 2, "pass")
+    message = authenticated(read_message(raw).message, raw)
+    (found,) = message.signatures
+    assert (found.state, found.domain, found.selector, found.algorithm) == (
+        "no-key", "council.example", "spring", "rsa-sha256",
+    )  # fmt: skip
+    assert found.headers == ()  # that takes a look at the mail
+    assert [(one.instance, one.cv, one.seal.state, one.message.domain) for one in message.arc] == [
+        (1, "none", "no-key", "list.example"), (2, "pass", "no-key", "list.example"),
+    ]  # fmt: skip
+    assert authenticated(read_message(raw).message, raw, (dkim_key(NAME, record()),)).signatures[0].state == "verified"
+    odd = b"DKIM-Signature: v=1; d=council.example\r\n" + MAIL
+    assert authenticated(read_message(odd).message, odd).signatures[0].code == "bad-field"
 
 
 def test_a_part_of_the_body_and_old_hashes_and_trial_keys_are_weak() -> None:

@@ -67,12 +67,14 @@ def check(
         return replace(found, state="fails", code="bad-field", reason="The field names a form that is not known (c=).")
     reading = _reading(mail, form, length, _ALGORITHMS[found.algorithm], digest)
     found = _measured(mail, found, form, length, reading or "")
-    if reading is None:
+    if reading is None and keys.find(found.name):
         return replace(found, state="fails", code="body-differs", reason=OTHER_BODY)
     names = [bare(name).lower().encode() for name in tags["h"].split(":")]
     canonical = _FORMS[head]
     covered = b"".join(canonical(one) for one in chosen(mail, names))
     covered += canonical(without_signature(field)).removesuffix(b"\r\n")
+    if reading is None:
+        return replace(found, state="no-key", code="no-key", reason=f"{NO_KEY} {OTHER_BODY}")
     return replace(verified(found, keys, covered, signature), reading=reading)
 
 
