@@ -16,6 +16,7 @@ from mappings.signatures import Key, Later, Signature, dkim_state
 from search.engine import Engine, Writer
 from search.query import And, Exact, Not, Or, Query
 
+_LENGTHS = frozenset(map(len, FIELDS))  # spares nearly all names the rest of the look
 _BATCH = 200  # messages
 _keyring = lru_cache(maxsize=4)(keyring)
 
@@ -42,7 +43,9 @@ def authenticated(message: Message, raw: bytes, added: tuple[Key, ...] = ()) -> 
 
 
 def _fields(message: Message) -> list[tuple[str, str]]:
-    return [(lower, value) for name, value in message.headers if (lower := name.lower()) in FIELDS]
+    return [
+        (name.lower(), value) for name, value in message.headers if len(name) in _LENGTHS and name.lower() in FIELDS
+    ]  # fmt: skip
 
 
 def check(message: Message, raw: bytes, keys: Keyring) -> Later:

@@ -145,6 +145,21 @@ def remove(ctx: click.Context, names: tuple[str, ...], engine: str, as_json: boo
     ctx.exit(DONE)
 
 
+@keys.command("check")
+@engine_option
+@json_option
+@click.pass_context
+def check_(ctx: click.Context, engine: str, as_json: bool) -> None:
+    """Check every signature once more for which a key is at hand, as after an update of the program."""
+    from ingest.dkim.keyring import shipped
+    from search.engine import open_engine
+
+    with closing(open_engine(engine)) as corpus, corpus.writer() as writer:
+        outcome = _again(corpus, writer, [*corpus.keys(), *shipped()])
+    _tell("checked", [], outcome, as_json)
+    ctx.exit(DONE)
+
+
 def _again(corpus: "Engine", writer: "Writer", changed: "Iterable[Key]") -> "Rechecked":
     """Checks once more what was signed with keys that came or went."""
     from ingest.authenticity import names_of, recheck

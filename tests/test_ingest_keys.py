@@ -39,6 +39,7 @@ def test_a_key_is_added_listed_used_and_removed(corpus: Path) -> None:
     assert run("keys", "list", "--engine", corpus).stdout == f"{NAME} (dkim, since 2014): a letter\n"
     every = json.loads(run("keys", "list", "--all", "--engine", corpus, "--json").stdout)["keys"]
     assert "20120113._domainkey.gmail.com" in {key["name"] for key in every}
+    assert "1 messages checked once more, 0 changed." in run("keys", "check", "--engine", corpus).stdout
     assert run("keys", "remove", NAME, "--engine", corpus).exit_code == 0
     assert total(corpus, "dkim:no-key") == 1
     assert "No keys were added" in run("keys", "list", "--engine", corpus).stdout

@@ -5,7 +5,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from socket import socket
 
     from mappings.records import Attachment, Forensics, Message
+    from mappings.signatures import Key, Later
     from search.engine import Engine
     from search.results import Order
 
@@ -78,6 +79,13 @@ class Mail:
         from ingest import copies
 
         return copies.why(first, second)
+
+    def signatures(self, message: "Message", raw: bytes, keys: "list[Key]") -> "Later":
+        """Every signature with all there is to say."""
+        from ingest.authenticity import examine
+        from ingest.dkim.keyring import keyring
+
+        return examine(message, raw, keyring(keys))
 
     def forensics(self, raw: bytes) -> "Forensics":
         """Hops, sender's address, defects."""
@@ -288,8 +296,15 @@ def _show_message(corpus: "Engine", id: str, headers: bool, as_json: bool) -> No
         row = corpus.row(message.id)
         print_json({"message": message, "places": places, "copies": copies, "thread": row.thread})
         return
+    from msgspec.structs import replace
+
+    from search.errors import SearchError
     from webapp import terminal
 
+    with suppress(SearchError):  # bytes that are damaged
+        if message.signatures or message.arc:
+            found = Mail().signatures(message, corpus.raw(message.id), corpus.keys())
+            message = replace(message, signatures=found.signatures, arc=found.arc)
     terminal.show_message(console(), message, places, copies, headers)
 
 

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from mappings.records import Attachment, Forensics, Message
+from mappings.signatures import Key, Later
 
 
 class MailReader(Protocol):
@@ -19,6 +20,9 @@ class MailReader(Protocol):
 
     def why(self, first: Message, second: Message) -> tuple[str, ...]:
         """The rules by which two messages are copies of one mail."""
+
+    def signatures(self, message: Message, raw: bytes, keys: list[Key]) -> Later:
+        """Every signature with all there is to say, by the keys given and those that come along."""
 
     def forensics(self, raw: bytes) -> Forensics:
         """Received hops in the order of travel, the sender's address, defects."""

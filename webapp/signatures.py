@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mappings.records import Message
-from mappings.signatures import Signature, arc_state, dkim_state
+from mappings.signatures import Later, Signature, arc_state, dkim_state
 
 TITLES = {
     "verified": "Verified",
@@ -49,18 +49,19 @@ class Verdict(NamedTuple):
     claims: tuple[str, ...]  # what receiving servers wrote
 
 
-def verdict(message: Message) -> Verdict:
-    """All that is known of a message's signatures."""
-    state = dkim_state(message.signatures)
+def verdict(message: Message, examined: Later | None = None) -> Verdict:
+    """All that is known of a message's signatures, as stored or as examined now."""
+    known = examined or Later(signatures=message.signatures, arc=message.arc)
+    state = dkim_state(known.signatures)
     chain = []
-    for one in message.arc:
+    for one in known.arc:
         chain.append(_line(one.seal, f"Seal {one.instance}"))
         chain.append(_line(one.message, f"Signature {one.instance}"))
     claims = [value for name, value in message.headers if name.lower() in _CLAIMS]
-    claims += [f"{one.claims} (ARC, set {one.instance})" for one in message.arc if one.claims]
-    arc = arc_state(message.arc)
+    claims += [f"{one.claims} (ARC, set {one.instance})" for one in known.arc if one.claims]
+    arc = arc_state(known.arc)
     return Verdict(
-        state, TITLES[state], MEANING[state], tuple(_line(one) for one in message.signatures), TITLES.get(arc, ""),
+        state, TITLES[state], MEANING[state], tuple(_line(one) for one in known.signatures), TITLES.get(arc, ""),
         tuple(chain), tuple(claims),
     )  # fmt: skip
 

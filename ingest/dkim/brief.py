@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from ingest.dkim.keyring import Keyring
 from mappings.signatures import ArcSet, Later, Signature, key_name
 
-_TAGS = re.compile(r"(?:\A|;)\s*(a|cv|d|i|s)\s*=\s*([^;]*?)\s*(?=;|\Z)")
 _CLEAN = re.compile(r"[\w.=-]+")
 DKIM, SEAL, MESSAGE = "dkim-signature", "arc-seal", "arc-message-signature"
 FIELDS = frozenset((DKIM, SEAL, MESSAGE))
+_NAMES = frozenset(("a", "cv", "d", "i", "s"))
 _Tags = dict[str, str]
 
 
@@ -20,7 +20,7 @@ def waiting(fields: Iterable[tuple[str, str]], keys: Keyring) -> Later | None:
     """
     found: dict[str, list[_Tags]] = {DKIM: [], SEAL: [], MESSAGE: []}
     for name, value in fields:
-        tags = dict(_TAGS.findall(value))
+        tags = _tags(value)
         domain, selector = tags.get("d", ""), tags.get("s", "")
         if not (_CLEAN.fullmatch(domain) and _CLEAN.fullmatch(selector)) or keys.find(key_name(selector, domain)):
             return None
@@ -29,6 +29,16 @@ def waiting(fields: Iterable[tuple[str, str]], keys: Keyring) -> Later | None:
         return Later(signatures=tuple(map(_signature, found[DKIM])), arc=tuple(_sets(found[SEAL], found[MESSAGE])))
     except (KeyError, ValueError):
         return None
+
+
+def _tags(value: str) -> _Tags:
+    found = {}
+    for part in value.split(";"):
+        name, _, text = part.partition("=")
+        name = name.strip()
+        if name in _NAMES:
+            found[name] = text.strip()
+    return found
 
 
 def _signature(tags: _Tags) -> Signature:

@@ -7,9 +7,7 @@ from ingest.headers import skip_envelope
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
 _LINE = re.compile(rb"[^\n]*\n")
 _BARE_LF = re.compile(rb"(?<!\r)\n")
-_BLANKS = re.compile(rb"[ \t]+")
-_LINE_END = re.compile(rb" \r\n")
-_EMPTY_LINE = re.compile(rb"\r\n\r\n|\n\r?\n")
+_BLANKS = re.compile(rb"[ \t]{2,}|\t")  # a single blank stays as it is
 # "b=" and its value, which a signature leaves out of what it covers (§3.5); "bh=" is another tag
 _SIGNATURE = re.compile(rb"((?:\A|;)[ \t\r\n]*b[ \t\r\n]*=)[^;]*")
 
@@ -23,10 +21,12 @@ class Mail:
 
     def __init__(self, raw: bytes) -> None:
         start = skip_envelope(raw, 0, len(raw))
-        found = None if raw.startswith((b"\n", b"\r\n"), start) else _EMPTY_LINE.search(raw, start)
-        head, body = (raw[start : found.start()] + b"\n", raw[found.end() :]) if found else (raw[start:] + b"\n", b"")
-        self.fields = _fields(crlf(head))
-        self.body = crlf(body)
+        end = after = len(raw)
+        for mark in (b"\n\n", b"\n\r\n"):
+            if (at := raw.find(mark, start, end)) >= 0:
+                end, after = at, at + len(mark)
+        self.fields = _fields(crlf(raw[start:end] + b"\n"))
+        self.body = crlf(raw[after:])
         self._bodies: dict[tuple[str, str], bytes] = {}
 
     def all(self, name: bytes) -> list[bytes]:
@@ -84,9 +84,7 @@ def body_relaxed(body: bytes) -> bytes:
     """§3.4.4: runs of blanks as one, none at the ends of lines, no empty lines at the end."""
     if b"\t" in body or b"  " in body:
         body = _BLANKS.sub(b" ", body)
-    if b" \r\n" in body:
-        body = _LINE_END.sub(b"\r\n", body)
-    return _ended(body.removesuffix(b" "))
+    return _ended(body.replace(b" \r\n", b"\r\n").removesuffix(b" "))
 
 
 def _ended(body: bytes) -> bytes:

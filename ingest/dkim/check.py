@@ -69,7 +69,7 @@ def check(
     found = _measured(mail, found, form, length, reading or "")
     if reading is None and keys.find(found.name):
         return replace(found, state="fails", code="body-differs", reason=OTHER_BODY)
-    names = [bare(name).lower().encode() for name in tags["h"].split(":")]
+    names = bare(tags["h"]).lower().encode().split(b":")
     canonical = _FORMS[head]
     covered = b"".join(canonical(one) for one in chosen(mail, names))
     covered += canonical(without_signature(field)).removesuffix(b"\r\n")
@@ -82,7 +82,7 @@ def _described(mail: Mail, tags: dict[str, str], sender: str) -> Signature:
     """What a field says, and what it leaves out of what the mail has."""
     domain = bare(tags.get("d", "")).lower().rstrip(".")
     identity = _CODED.sub(lambda code: chr(int(code[1], 16)), bare(tags.get("i", ""))).lower()
-    names = [bare(name).lower() for name in tags.get("h", "").split(":")]
+    names = bare(tags.get("h", "")).lower().split(":")
     counts: dict[bytes, int] = {}
     for name, _ in mail.fields:
         counts[name] = counts.get(name, 0) + 1
@@ -117,7 +117,7 @@ def _unfit(found: Signature, tags: dict[str, str], versioned: bool) -> str:
             return f"The field lacks {name}=."
     if found.algorithm not in _ALGORITHMS:
         return f'The algorithm "{found.algorithm[:30]}" is not known.'
-    if "from" not in [bare(name).lower() for name in tags["h"].split(":")]:
+    if "from" not in bare(tags["h"]).lower().split(":"):
         return "The field does not cover From."
     if found.identity and not f".{found.identity.rpartition('@')[2]}".endswith(f".{found.domain}"):
         return "It speaks for another domain than the one that signed (i=, d=)."

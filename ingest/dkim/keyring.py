@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from msgspec import MsgspecError, Struct, json
@@ -33,6 +33,7 @@ class Record(Struct, frozen=True):
         return self.rsa[0].bit_length() if self.rsa else 256 if self.ed25519 else 0
 
 
+@lru_cache(maxsize=256)
 def read_record(text: str) -> Record:
     """A TXT record. KeyProblem for what no signature can be checked with."""
     try:

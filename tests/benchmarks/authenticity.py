@@ -59,7 +59,8 @@ def states(path: Path) -> Counter[str]:
 def costs(count: int) -> dict[str, Any]:
     """Microseconds a mail: reading it, asking whether there is anything to check, checking one signature."""
     raws = list(Generator(count))
-    read = [read_message(raw).message for raw in raws]
+    bare = [raw.replace(b"\nDKIM-Signature:", b"\nX-Signature:", 1) for raw in raws]
+    read, unsigned = ([read_message(raw).message for raw in some] for some in (raws, bare))
     keys: tuple[Key, ...] = (dkim_key(NAME, record()),)
     bodies = [re.sub(rb"(?<!\r)\n", b"\r\n", raw) for raw in raws[:200]]
     sealed = [signed(raw) for raw in bodies]
@@ -70,8 +71,8 @@ def costs(count: int) -> dict[str, Any]:
 
     return {
         "reading": 1e6 * clock(lambda: [read_message(raw) for raw in raws]) / count,
-        "unsigned": 1e6 * clock(lambda: [authenticated(m, raw) for m, raw in zip(read, raws, strict=True)]) / count,
-        "signed, no key": _each(clock, with_signature, sealed, ()),
+        "unsigned": _each(clock, unsigned, bare, ()),
+        "signed, no key": _each(clock, read, raws, ()),
         "signed, key": _each(clock, with_signature, sealed, keys),
         "bytes of a signed mail": sum(map(len, sealed)) / len(sealed),
     }

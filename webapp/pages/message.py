@@ -7,7 +7,7 @@ from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from mappings.records import File, Forensics, Message, MessageRow, Place, Thread
-from mappings.signatures import UNSIGNED, dkim_state
+from mappings.signatures import UNSIGNED, Later, dkim_state
 from search.errors import NotFound, SearchError
 from search.highlight import marker
 from search.parse import parse
@@ -52,6 +52,7 @@ class MessagePage(Struct, frozen=True, kw_only=True):
     whole: bool = False
     forensics: Forensics | None = None
     dkim: str = UNSIGNED  # the best state of its signatures
+    examined: Later | None = None  # the signatures with all there is to say
 
 
 @pages.get("/m/<mail:id>")
@@ -63,6 +64,7 @@ def message(id: str) -> Response:
         return redirect(link(f"/t/{row.thread or row.id}.json") if wants_json() else row_link(row), 302)
     full = engine().message(id)
     view = cast(View, choice("view", get_args(View)) or "text")
+    raw = engine().raw(full.id) if view == "route" else b""
     return answer(
         "message.html",
         MessagePage(
@@ -72,7 +74,8 @@ def message(id: str) -> Response:
             files=files_of(full), view=view if view != "html" or full.html else "text", q=text_value("q"),
             whole=choice("whole", ("0", "1")) == "1",
             dkim=dkim_state(full.signatures),
-            forensics=site().mail.forensics(engine().raw(full.id)) if view == "route" else None,
+            forensics=site().mail.forensics(raw) if view == "route" else None,
+            examined=site().mail.signatures(full, raw, engine().keys()) if view == "route" else None,
         ),
     )  # fmt: skip
 
