@@ -284,14 +284,17 @@ class Pst:
         return bytes(self.out)
 
     def _tree(self, entries: list[bytes], kind: int) -> int:
-        """Pages of a tree, two levels of them; where its root is."""
+        """Pages of a tree, at least two levels of them; where its root is."""
         room = {"ansi": 496, "unicode": 488, "large": 4056}[self.form]
-        step = room // len(entries[0])
-        leaves = [entries[at : at + step] for at in range(0, len(entries), step)]
-        places = [self._page(b"".join(leaf), len(leaf), len(leaf[0]), 0, kind, room) for leaf in leaves]
-        key = 8 if self.wide else 4
-        above = [leaf[0][:key] + struct.pack(f"<2{self.word}", 0, at) for leaf, at in zip(leaves, places, strict=True)]
-        return self._page(b"".join(above), len(above), len(above[0]), 1, kind, room)
+        key, level, places = 8 if self.wide else 4, 0, [0, 0]
+        while len(places) > 1 or level < 2:
+            step = room // len(entries[0])
+            leaves = [entries[at : at + step] for at in range(0, len(entries), step)]
+            places = [self._page(b"".join(leaf), len(leaf), len(leaf[0]), level, kind, room) for leaf in leaves]
+            pairs = zip(leaves, places, strict=True)
+            entries = [leaf[0][:key] + struct.pack(f"<2{self.word}", 0, at) for leaf, at in pairs]
+            level += 1
+        return places[0]
 
     def _page(self, data: bytes, count: int, width: int, level: int, kind: int, room: int) -> int:
         at = len(self.out)

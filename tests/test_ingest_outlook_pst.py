@@ -152,3 +152,27 @@ def test_items_within_themselves_end(tmp_path: Path) -> None:
     found = things(pst.whole(), tmp_path)
     assert [type(one) for one in found].count(Item) == 1
     assert len(found) < 20
+
+
+def test_an_item_with_more_than_its_share_is_cut_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.outlook.mail.MOST", 100_000)
+    pst = Pst(crypt=0)
+    pst.node(0x122, 0x122, pst.context(values(p3001="")))
+    pst.folder(0x8022, 0x122, "Top", 1)
+    files = [values(p3707=f"{number}.bin", p3701=bytes(60_000)) for number in range(4)]
+    pst.node(0x200024, 0x8022, pst.item(values(p37="much"), files=files))
+    *problems, item = things(pst.whole(), tmp_path)
+    assert [one.code for one in problems if isinstance(one, Problem)] == ["part-lost", "part-lost"]
+    assert isinstance(item, Item)
+    assert [one.name for one in read_message(item.raw).message.attachments] == ["0.bin"]
+
+
+def test_a_file_of_many_items_has_trees_of_many_levels(tmp_path: Path) -> None:
+    pst = Pst()
+    pst.node(0x122, 0x122, pst.context(values(p3001="")))
+    pst.folder(0x8022, 0x122, "Top", 600)
+    for number in range(600):
+        pst.node(0x200024 + 32 * number, 0x8022, pst.item(values(p37=f"mail {number}")))
+    found = things(pst.whole(), tmp_path)
+    assert [read_message(one.raw).message.subject for one in found if isinstance(one, Item)] == [
+        f"mail {number}" for number in range(600)]  # fmt: skip

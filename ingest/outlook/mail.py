@@ -18,6 +18,7 @@ from mappings.records import Address
 
 DEEPEST = 12  # items attached to items
 MOST_ITEMS = 1000  # of them in all
+MOST_FILES = 5000  # attached to one of them
 MOST = 200 << 20  # bytes of all that is attached to one item; above, the rest is left out
 
 # MAPI property ids (MS-OXPROPS)
@@ -39,8 +40,8 @@ class Spent(Struct):
     """What making one message of an item has taken so far, and what could not be got out of it."""
 
     losses: list[str] = field(default_factory=list)
-    items: int = 0
-    bytes: int = 0
+    items: int = 0  # attached ones
+    bytes: int = 0  # of the files that were read, kept or not
 
 
 def message(item: Item, spent: Spent, depth: int = 0) -> bytes:
@@ -161,6 +162,8 @@ def _bodies(get: Properties, losses: list[str]) -> tuple[str, str | bytes | None
     if html is not None or not packed:
         return text, html, []
     plain = rtf.unpack(packed)
+    if len(plain) == rtf.LONGEST:
+        losses.append(f"Of the rich text the first {rtf.LONGEST:,} bytes were read.")
     rich = rtf.read(plain)
     if rich.html and rich.text.strip():
         return text, rich.text, []
@@ -171,8 +174,13 @@ def _bodies(get: Properties, losses: list[str]) -> tuple[str, str | bytes | None
 def _files(files: Sequence[File], spent: Spent, depth: int) -> list[Enclosure]:
     """What is attached; items as messages of their own. What is lost is named."""
     found: list[Enclosure] = []
-    for number, file in enumerate(files, 1):
+    if len(files) > MOST_FILES:
+        spent.losses.append(f"Of {len(files):,} attachments the first {MOST_FILES:,} were read.")
+    for number, file in enumerate(files[:MOST_FILES], 1):
         name = file_name(file.properties) or f"number {number}"
+        if spent.bytes > MOST:
+            spent.losses.append(f"From the attachment {name!r} on they were left out: more than {MOST:,} bytes.")
+            break
         try:
             one = _item(file, spent, depth) if file.item else _file(file)
         except ArchiveError as error:
@@ -180,11 +188,12 @@ def _files(files: Sequence[File], spent: Spent, depth: int) -> list[Enclosure]:
             continue
         if one is None:
             spent.losses.append(f"Of the attachment {name!r} there is only a path: {file.properties.text(0x370D)}")
-        elif spent.bytes + len(one.data) > MOST:
-            spent.losses.append(f"The attachment {name!r} was left out: together they are larger than {MOST:,} bytes.")
-        else:
-            spent.bytes += 0 if one.mail else len(one.data)
+            continue
+        spent.bytes += 0 if one.mail else len(one.data)
+        if spent.bytes <= MOST:
             found.append(one)
+        else:
+            spent.losses.append(f"The attachment {name!r} was left out: together they have more than {MOST:,} bytes.")
     return found
 
 

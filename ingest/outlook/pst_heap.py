@@ -72,8 +72,12 @@ class Heap:
             if len(ids) > _MOST_ROWS:
                 raise TooLarge("An item has more properties than can be.")
         step = key + size
-        leaves = map(self.item, ids)
-        return key, [data[at : at + step] for data in leaves for at in range(0, len(data) - step + 1, step)]
+        found: list[bytes] = []
+        for data in map(self.item, ids):
+            found += [data[at : at + step] for at in range(0, len(data) - step + 1, step)]
+            if len(found) > _MOST_ROWS:
+                raise TooLarge("An item has more properties than can be.")
+        return key, found
 
     def _below(self, id: int, key: int) -> list[int]:
         data = self.item(id)

@@ -12,7 +12,7 @@ from ingest.archives.errors import Damaged, Encrypted, TooLarge, Truncated, Unre
 from ingest.outlook.crypt import reveal
 
 MAGIC = b"!BDN"
-LARGEST = 1 << 30  # bytes of one node
+LARGEST = 256 << 20  # bytes of one node
 _PAGE_TYPES = {"blocks": 0x80, "nodes": 0x81}
 _DEEPEST = 12  # levels of a tree; real ones have 3
 

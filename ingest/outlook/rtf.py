@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ingest.outlook.properties import codec
 
+LONGEST = 32 << 20  # bytes of RTF that are read
 _PRIMED = (
     rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans Serif"
     b"SymbolArialTimes New RomanCourier"
@@ -31,10 +32,11 @@ _CHARSETS = {0: 1252, 2: 1252, 77: 10000, 128: 932, 129: 949, 130: 1361, 134: 93
 
 
 def unpack(data: bytes) -> bytes:
-    """PR_RTF_COMPRESSED as RTF; as far as it goes where it is damaged; b"" for what is none."""
+    """PR_RTF_COMPRESSED as RTF, at most `LONGEST` of it, as far as it goes where it is damaged; b"" if it is none."""
     if len(data) < 16:
         return b""
     size, plain, kind = struct.unpack_from("<LL4s", data)
+    plain = min(plain, LONGEST)
     if kind == b"MELA":
         return data[16 : 16 + plain]
     return _unpack(data[16 : size + 4], plain) if kind == b"LZFu" else b""
