@@ -4,7 +4,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.console import COUNTED, DONE, INTERRUPTED, console, engine_option, json_option, print_json, stoppable
+from ingest.console import (
+    COUNTED,
+    DONE,
+    INTERRUPTED,
+    Sorry,
+    console,
+    engine_option,
+    json_option,
+    print_json,
+    stoppable,
+)
 
 if TYPE_CHECKING:
     from ingest.extraction.stage import Extraction
@@ -50,6 +60,7 @@ def extract(
     from ingest.extraction.stage import extract as run
     from search.engine import open_engine
 
+    check_languages(ocr)
     limits = Limits(timeout, memory, ocr)
     with closing(open_engine(engine)) as corpus, stoppable(STOPPING) as stop, progress(as_json) as shown:
         again = AGAIN if retry else ()
@@ -59,6 +70,17 @@ def extract(
     else:
         report(found)
     ctx.exit(INTERRUPTED if found.interrupted else COUNTED if found.failed else DONE)
+
+
+def check_languages(wanted: str) -> None:
+    """Sorry for languages that pictures can't be read in here."""
+    from ingest.extraction import pictures
+
+    known = pictures.languages() if wanted else []
+    if wanted and not known:
+        raise Sorry(f"Pictures are read by the program {pictures.PROGRAM}, which is not installed.")
+    if missing := [language for language in wanted.split("+") if wanted and language not in known]:
+        raise Sorry(f"{pictures.PROGRAM} does not know {', '.join(missing)}; it knows {', '.join(known)}.")
 
 
 def follow(corpus: "Engine", shown: "Progress", *, failed: bool = False, workers: int = 0) -> "Extraction":

@@ -49,10 +49,12 @@ def _package(part: str, kind: str, content: str, more: dict[str, bytes | str] | 
     return zipped({"[Content_Types].xml": types, "_rels/.rels": main, part: content} | (more or {}))
 
 
-def docx(words: str, prolog: str = "") -> bytes:
-    """A text document."""
-    body = f'<w:document xmlns:w="{W}"><w:body><w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:body></w:document>'
-    return _package("word/document.xml", "wordprocessingml.document", f'<?xml version="1.0"?>{prolog}{body}')
+def docx(words: str, prolog: str = "", deleted: str = "", more: dict[str, bytes | str] | None = None) -> bytes:
+    """A text document, with words that were deleted."""
+    gone = f"<w:p><w:del><w:r><w:delText>{deleted}</w:delText></w:r></w:del></w:p>" if deleted else ""
+    runs = f"<w:p><w:r><w:t>{words}</w:t></w:r></w:p>{gone}"
+    body = f'<w:document xmlns:w="{W}"><w:body>{runs}</w:body></w:document>'
+    return _package("word/document.xml", "wordprocessingml.document", f'<?xml version="1.0"?>{prolog}{body}', more)
 
 
 def pptx(words: str) -> bytes:

@@ -4,12 +4,16 @@ import bz2
 import gzip
 import lzma
 import time
+from pathlib import Path
 
 import pytest
 import zstandard
+from click.testing import CliRunner
 
 from ingest.demo.files import xlsx
+from ingest.extract_cli import extract
 from ingest.extraction import TEXT, Answer, Job, Limits, office, packed
+from ingest.extraction.kinds import media_type
 from ingest.extraction.readers import read
 from tests import extraction_files as make
 
@@ -89,6 +93,7 @@ def test_members_that_can_not_be_read_spoil_nothing() -> None:
 @needs_library
 @pytest.mark.parametrize("data", [
     make.pdf("secret", encrypted=True), make.locked_zip("a.txt"), make.compound("EncryptedPackage"),
+    b"-----BEGIN PGP MESSAGE-----\n\nhQ\n",
 ])  # fmt: skip
 def test_what_asks_for_a_password_says_so(data: bytes) -> None:
     answer = ask(data)
@@ -162,3 +167,41 @@ def test_a_pdf_of_many_pages_is_read_or_given_up() -> None:
 @needs_library
 def test_cells_of_a_workbook_stay_apart() -> None:
     assert ask(xlsx("Who;How much\nAnn Agren;7\n;9\n")).text == "Sheet1\nWho\tHow much\nAnn Agren\t7\n\t9"
+
+
+@needs_library
+def test_what_stands_beside_the_running_text_of_a_document_is_kept_once() -> None:
+    def part(name: str, words: str) -> str:
+        return f'<w:{name} xmlns:w="{make.W}"><w:p><w:r><w:t xml:space="preserve">{words}</w:t></w:r></w:p></w:{name}>'
+
+    more: dict[str, bytes | str] = {
+        "word/header1.xml": part("hdr", "Strictly confidential"),
+        "word/header2.xml": part("hdr", "Strictly confidential"),
+        "word/comments.xml": part("comments", "Who &amp; what is this?"), "word/styles.xml": part("styles", "No text"),
+    }  # fmt: skip
+    text = ask(make.docx("the sluice gate", deleted="was never paid for", more=more)).text
+    assert text.count("the sluice gate") == text.count("Strictly confidential") == 1
+    assert "[comments]\nWho & what is this?" in text
+    assert "[text boxes and changes]\nwas never paid for" in text
+    assert "No text" not in text
+
+
+@pytest.mark.parametrize(("streams", "name", "media"), [
+    (("WordDocument", "Workbook"), "a.xls", "application/vnd.ms-excel"),
+    (("WordDocument", "Workbook"), "", "application/msword"), (("BOOK",), "a.doc", "application/vnd.ms-excel"),
+])  # fmt: skip
+def test_of_two_documents_in_one_file_the_name_tells_the_outer(
+    streams: tuple[str, ...], name: str, media: str
+) -> None:
+    assert media_type(b"".join(map(make.compound, streams)), name, "") == media
+
+
+def test_languages_that_pictures_can_not_be_read_in_are_refused_at_once(tmp_path: Path) -> None:
+    program = tmp_path / "tesseract"
+    program.write_text("#!/bin/sh\necho languages:\necho eng\necho deu\n")
+    program.chmod(0o755)
+    for path, wanted, said in (
+        (tmp_path, "deu+xx", "does not know xx; it knows eng, deu"), (tmp_path / "none", "eng", "not installed"),
+    ):  # fmt: skip
+        done = CliRunner().invoke(extract, ["--ocr", wanted], env={"PATH": str(path)})
+        assert (done.exit_code, said in done.output) == (2, True)

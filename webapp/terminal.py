@@ -9,7 +9,7 @@ from rich.text import Text
 from mappings.made import told
 from mappings.plain import clean, clean_text
 from mappings.records import Address, Message, MessageRow, Place, Thread
-from search.results import Fragment, Hit, Page
+from search.results import Fragment, Highlight, Hit, Page
 from webapp.signatures import verdict
 
 SHORT = 16  # hex digits of an id: unique in any corpus that fits on a disk
@@ -61,15 +61,17 @@ def _show_hit(console: Console, hit: Hit) -> None:
     also = f"  (also in {row.places - 1:,} {'place' if row.places == 2 else 'places'})" if row.places > 1 else ""
     subject = Text(f"  {clean(row.subject) or 'no subject'}", style="bold")
     console.print(subject.append(more + also, style="not bold dim"), soft_wrap=True)
-    cuts = [_cut(fragment) for highlight in hit.highlights for fragment in highlight.fragments][:2]
+    cuts = [_cut(fragment, highlight) for highlight in hit.highlights for fragment in highlight.fragments][:2]
     for cut in cuts or [Text(clean(row.preview))]:
         if cut.plain:
             console.print(Text("  ").append_text(cut), soft_wrap=True)
 
 
-def _cut(fragment: Fragment) -> Text:
-    """A fragment on one line with its matches marked."""
+def _cut(fragment: Fragment, highlight: Highlight) -> Text:
+    """A fragment on one line with its matches marked, behind the name of the attachment that it is from."""
     text, at = Text(), 0
+    if highlight.file:
+        text.append(f"{clean(highlight.name) or 'an attachment'}: ", style="dim")
     for start, end in fragment.spans:
         text.append(_line(fragment.text[at:start]))
         text.append(_line(fragment.text[start:end]), style="bold underline")

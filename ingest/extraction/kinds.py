@@ -25,8 +25,8 @@ _BY_NAME = {
 }  # fmt: skip
 # The streams that tell what a compound file holds ([MS-CFB] §2.6.1 has their names in UTF-16).
 _STREAMS = (
-    ("EncryptedPackage", LOCKED), ("WordDocument", DOC), ("Workbook", XLS), ("Book", XLS),
-    ("PowerPoint Document", PPT), ("__substg1.0_", "application/vnd.ms-outlook"),
+    ("EncryptedPackage", LOCKED), ("EncryptedSummary", LOCKED), ("PowerPoint Document", PPT), ("WordDocument", DOC),
+    ("Workbook", XLS), ("WORKBOOK", XLS), ("Book", XLS), ("BOOK", XLS), ("__substg1.0_", "application/vnd.ms-outlook"),
 )  # fmt: skip
 _PARTS = (("word/", DOCX), ("xl/workbook.bin", _BY_NAME["xlsb"]), ("xl/", XLSX), ("ppt/", PPTX))
 _PACKED = {
@@ -43,7 +43,10 @@ def media_type(data: bytes, name: str, declared: str) -> str:
     if found == "application/zip" or found.startswith(_OFFICE):
         return _zipped(data) or found
     if found == "application/x-ole-storage":
-        return next((kind for stream, kind in _STREAMS if _named(stream) in data), found)
+        kinds = [kind for stream, kind in _STREAMS if stream.encode("utf-16-le") in data]
+        by_name = _BY_NAME.get(name.rpartition(".")[2].lower())
+        # a workbook may stand within a document, or the other way round
+        return by_name if by_name in kinds and LOCKED not in kinds else next(iter(kinds), found)
     if calendar := _CALENDAR.match(data[:200]):
         return "text/calendar" if calendar[1].upper() == b"CALENDAR" else "text/vcard"
     by_name = _BY_NAME.get(name.rpartition(".")[2].lower(), "")
@@ -56,10 +59,6 @@ def media_type(data: bytes, name: str, declared: str) -> str:
         kind = by_name if by_name.startswith(("text/", "message/")) or by_name == "application/json" else declared
         return kind if kind.startswith(("text/", "message/", "application/json")) else "text/plain"
     return by_name or declared
-
-
-def _named(stream: str) -> bytes:
-    return stream.encode("utf-16-le")
 
 
 def _zipped(data: bytes) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ingest.extraction import Damaged, Encrypted, NoReader
 from ingest.extraction.kinds import DOC, DOCX, LOCKED, ODP, ODS, ODT, PPT, PPTX, XLS, XLSX
+from ingest.extraction.parts import passed_over
 
 if TYPE_CHECKING:
     import kreuzberg
@@ -20,6 +21,7 @@ READS = {
 }  # fmt: skip
 PAGES = 200  # of a PDF without text that are read as pictures
 _SHEETS = {XLSX, XLS, ODS, "application/vnd.ms-excel.sheet.binary.macroenabled.12"}
+_PACKAGES = {DOCX, XLSX, PPTX, ODT, ODS, ODP}
 _LOCKED = re.compile(r"password|encrypt", re.I)
 
 
@@ -45,10 +47,14 @@ def document_text(data: bytes, media: str) -> str:
     try:
         found = kreuzberg.extract_bytes_sync(data, media, config=config)
     except kreuzberg.KreuzbergError as error:
+        if "Invalid DOC magic number" in str(error):
+            raise NoReader("documents of Word 95 and older") from None
         if _LOCKED.search(str(error)):
             raise Encrypted from None
         raise Damaged("damaged", f"It can't be read: {_short(error)}.") from None
-    return (_sheets(found) if media in _SHEETS else "") or found.content
+    text = (_sheets(found) if media in _SHEETS else "") or found.content
+    beside = passed_over(data, text) if media in _PACKAGES else ""
+    return f"{text}\n\n{beside}" if beside else text
 
 
 def _sheets(found: "kreuzberg.ExtractionResult") -> str:

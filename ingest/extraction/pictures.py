@@ -14,6 +14,14 @@ def is_here() -> bool:
     return shutil.which(PROGRAM) is not None
 
 
+def languages() -> list[str]:
+    """What tesseract can read, by its names; none where it is not installed."""
+    if (program := shutil.which(PROGRAM)) is None:
+        return []
+    told = subprocess.run([program, "--list-langs"], capture_output=True, text=True, check=False)  # noqa: S603
+    return told.stdout.splitlines()[1:]
+
+
 def picture_text(data: bytes, media: str, languages: str, seconds: float) -> str:
     """The words that tesseract sees. NoReader without it or unasked; Damaged for what it can't open."""
     if not languages:
@@ -29,6 +37,6 @@ def picture_text(data: bytes, media: str, languages: str, seconds: float) -> str
     except subprocess.TimeoutExpired:
         raise Damaged("timeout", f"{PROGRAM} took more than {seconds:.0f} seconds.") from None
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise Damaged("ocr-failed", f"{PROGRAM} could not read it: {said[-1][:200] if said else 'no reason given'}.")
+        said = done.stderr.decode("utf-8", "replace").strip(" \n.").rpartition("\n")[2]
+        raise Damaged("ocr-failed", f"{PROGRAM} could not read it: {said[:200] or 'no reason given'}.")
     return done.stdout.decode("utf-8", "replace")

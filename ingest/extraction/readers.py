@@ -33,7 +33,9 @@ def read(job: Job, limits: Limits) -> Answer:
         return Answer("failed", "memory", f"Reading it took more than {limits.memory} MB of memory.", media=media)
     except RecursionError:
         return Answer("failed", "too-deep", "It is nested too deep.", media=media)
-    except Exception as error:
+    except BaseException as error:  # a panic in a library written in Rust is no Exception
+        if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
+            raise
         words = f"{type(error).__name__}: {str(error)[:200]}"
         return Answer("failed", "reader-failed", f"Its reader failed ({words}).", media=media)
     return _answer(text, media, budget)
@@ -59,6 +61,8 @@ def _text(data: bytes, media: str, name: str, limits: Limits, budget: Budget, de
         return _document(data, media, limits)
     if is_picture(media):
         return pictures.picture_text(data, media, limits.ocr, limits.seconds)
+    if data.startswith(b"-----BEGIN PGP MESSAGE"):
+        raise Encrypted
     if media in _UNTOLD:
         raise NoReader(media)
     if media in ("text/calendar", "text/vcard"):

@@ -122,12 +122,12 @@ class Victim:
 
 def finish(corpus: Path, paths: Sequence[Path], workers: int = 1) -> None:
     """The last run, by the command line."""
-    run([*UNSEALED, "ingest", *paths, "--engine", corpus, "--workers", str(workers), "--json"])
+    run([*UNSEALED, "ingest", *paths, "--engine", corpus, "--workers", str(workers), "--no-extract", "--json"])
 
 
 def interrupted(corpus: Path, paths: Sequence[Path], seconds: float, workers: int) -> bool:
     """^C, as a terminal sends it to the whole process group, after so many seconds; whether it came in time."""
-    process = start([*UNSEALED, "ingest", *paths, "--engine", corpus, "--workers", str(workers)],
+    process = start([*UNSEALED, "ingest", *paths, "--engine", corpus, "--workers", str(workers), "--no-extract"],
                     stderr=subprocess.PIPE)  # fmt: skip
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(seconds)
