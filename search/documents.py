@@ -35,6 +35,8 @@ def month(date: int) -> int:
 def has(message: Message) -> list[str]:
     """What `has:` finds: attachment and its kinds, html, date."""
     found = {kind for attachment in message.attachments for kind in _kinds(attachment)}
+    if message.made:
+        found |= {has for name, value in message.headers if name == "X-Message-Class" for has in _of_class(value)}
     if message.html:
         found.add("html")
     if message.date is not None:
@@ -59,12 +61,19 @@ _KINDS = {
     "application/x-tar": "archive", "application/msword": "document", "application/rtf": "document",
     "application/vnd.ms-excel": "spreadsheet", "application/vnd.ms-powerpoint": "presentation",
 }  # fmt: skip
+_CLASSES = {"calendar": ("appointment", "schedule"), "contact": ("contact", "distlist", "abchperson")}
 _ENDINGS = {
     "pdf": "pdf", "doc": "document", "docx": "document", "odt": "document", "rtf": "document", "txt": "document",
     "xls": "spreadsheet", "xlsx": "spreadsheet", "ods": "spreadsheet", "csv": "spreadsheet", "ppt": "presentation",
     "pptx": "presentation", "odp": "presentation", "zip": "archive", "gz": "archive", "7z": "archive", "rar": "archive",
     "ics": "calendar", "vcf": "contact", "eml": "mail",
 }  # fmt: skip
+
+
+def _of_class(name: str) -> list[str]:
+    """What an item of Outlook's is that is no mail, by its class: "IPM.Appointment", "IPM.Contact" …"""
+    word = name.lower().removeprefix("ipm.").partition(".")[0]
+    return [kind for kind, words in _CLASSES.items() if word in words]
 
 
 def _kinds(attachment: Attachment) -> list[str]:

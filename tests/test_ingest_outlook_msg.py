@@ -5,10 +5,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from outlook_makers import TEXT8, Storage, msg, ole, values
 
 from ingest.archives import Item, Problem, read, units
 from ingest.messages import part_bytes, read_message
+from search.documents import has
 
 HEADER = "Received: from a by b; Tue, 13 May 2014 16:53:20 +0000\r\nSubject: As sent\r\nFrom: Ann <a@x.example>\r\n\r\n"
 OWN = values(p1a="IPM.Note", p37="Harbour wall", p1000="Plain", p1013=b"<p>Gr\xfc\xdfe <img src='cid:a@b'></p>",
@@ -78,6 +80,9 @@ def test_what_is_no_mail_becomes_a_message_too(kind: str, tmp_path: Path) -> Non
     assert "Note." in mail.text
     assert ("Company: Council" in mail.text) == (kind == "IPM.Contact")
     assert dict(mail.headers)["X-Message-Class"] == kind
+    kinds = {"IPM.Contact": {"contact"}, "IPM.Appointment": {"calendar"}}.get(kind, set())
+    assert set(has(replace(mail, made="msg"))) == kinds
+    assert not has(mail)  # a header alone could say so in any mail
 
 
 def test_a_signed_mail_keeps_the_part_that_was_signed(tmp_path: Path) -> None:

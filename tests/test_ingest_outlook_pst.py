@@ -176,3 +176,19 @@ def test_a_file_of_many_items_has_trees_of_many_levels(tmp_path: Path) -> None:
     found = things(pst.whole(), tmp_path)
     assert [read_message(one.raw).message.subject for one in found if isinstance(one, Item)] == [
         f"mail {number}" for number in range(600)]  # fmt: skip
+
+
+def test_items_that_share_their_bytes_without_end_are_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.archives.streams.FREE", 0)
+    monkeypatch.setattr("ingest.archives.streams.RATIO", 1)
+    pst = Pst(crypt=0)
+    pst.node(0x122, 0x122, pst.context(values(p3001="")))
+    pst.folder(0x8022, 0x122, "Top", 50)
+    place = pst.item(values(p37="same", p3705=1), files=[values(p3707="a", p3701=bytes(60_000))])
+    for number in range(50):
+        pst.node(0x200024 + 32 * number, 0x8022, place)
+    found = things(pst.whole(), tmp_path)
+    assert isinstance(found[-1], Problem)
+    assert (found[-1].code, 0 < len(found) < 10) == ("bomb", True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ingest.archives.errors import ArchiveError, Damaged, TooLarge
 from ingest.archives.items import END, Item, Problem
 from ingest.archives.names import readable
-from ingest.archives.streams import Source
+from ingest.archives.streams import Budget, Source
 from ingest.archives.zips import Member, Seekable
 
 if TYPE_CHECKING:
@@ -73,8 +73,11 @@ def mac(entry: Member, member: str, position: str) -> Iterator[Item | Problem] |
     return olm.things(entry.source, olm.Place(entry.name, member, entry.sibling), position)
 
 
-def data_file(source: Source, member: str = "", position: str = "") -> Iterator[Item | Problem]:
-    """The items of a PST or OST, folder by folder; a position is the number of items before it. ArchiveError."""
+def data_file(source: Source, budget: Budget, member: str = "", position: str = "") -> Iterator[Item | Problem]:
+    """The items of a PST or OST, folder by folder; a position is the number of items before it. ArchiveError.
+
+    The items count against the budget, since any number of them may share the same bytes of the file.
+    """
     from ingest.outlook.pst import DataFile
 
     start = int(position) if position.isdecimal() else 0
@@ -87,8 +90,11 @@ def data_file(source: Source, member: str = "", position: str = "") -> Iterator[
             inside = f"{member}!{name}" if member else name
             for index, id in enumerate(folder.items, 1):
                 done += 1
-                if done > start:
-                    yield from _item(data, id, f"{inside}#{index}", folder.path, str(done))
+                if done <= start:
+                    continue
+                for thing in _item(data, id, f"{inside}#{index}", folder.path, str(done)):
+                    budget.charge(len(thing.raw) if isinstance(thing, Item) else 0)
+                    yield thing
             missing = folder.said - len(folder.items)
             if missing > 0 and done >= start:
                 reason = f"The folder says that it holds {folder.said:,} items; {missing:,} of them are not there."

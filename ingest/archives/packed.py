@@ -58,7 +58,7 @@ def things(
     elif found.kind in ("ole", "tnef"):
         yield from outlook.single(source, found.kind, member, flags)
     elif found.kind == "pst":
-        yield from outlook.data_file(source, member, position)
+        yield from outlook.data_file(source, level.budget, member, position)
     elif source.failed:
         raise source.failed
     elif found.kind == "other" and not is_bookkeeping(member):
