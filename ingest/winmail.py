@@ -31,9 +31,8 @@ def _open(leaf: Part) -> Winmail:
     from ingest.outlook import mail, tnef  # rarely wanted
 
     try:
-        found = tnef.read(leaf.content)
-        spent = mail.Spent(found.problems)
-        raw = mail.message(found.item, spent)
+        spent = mail.Spent()
+        raw = mail.message(tnef.read(leaf.content), spent)
     except Exception as problem:  # the last net: a damaged one stays an attachment
         return Winmail(leaf.number, b"", (f"It could not be opened ({type(problem).__name__}: {problem}).",))
     return Winmail(leaf.number, raw, tuple(dict.fromkeys(spent.losses)))

@@ -192,3 +192,14 @@ def test_items_that_share_their_bytes_without_end_are_given_up(
     found = things(pst.whole(), tmp_path)
     assert isinstance(found[-1], Problem)
     assert (found[-1].code, 0 < len(found) < 10) == ("bomb", True)
+
+
+def test_recipients_that_are_lost_leave_the_rest_of_the_mail(tmp_path: Path) -> None:
+    data = bytearray(data_file(crypt=0))
+    at = data.index(b"\xec\x7c")  # the mark of the table of recipients
+    data[at] = 0
+    problem, item = things(bytes(data), tmp_path)[:2]
+    assert isinstance(problem, Problem)
+    assert (problem.code, problem.reason.startswith("The recipients could not be read")) == ("part-lost", True)
+    assert isinstance(item, Item)
+    assert len(read_message(item.raw).message.attachments) == 2

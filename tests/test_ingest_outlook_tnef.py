@@ -88,22 +88,22 @@ def test_attributes_of_old_containers_are_read() -> None:
 def _made(data: bytes) -> bytes:
     from ingest.outlook.mail import Spent, message
 
-    return message(reader.read(data).item, Spent())
+    return message(reader.read(data), Spent())
 
 
 def test_what_breaks_off_or_is_followed_by_rubbish_gives_what_there_was() -> None:
     whole = tnef(OWN, files=FILES)
     assert reader.read(whole + b"rubbish and more").problems == ["Something else follows what can be read of it."]
     cut = reader.read(whole[:-40])
-    assert (len(cut.item.files), bool(cut.problems)) == (2, True)
+    assert (len(cut.files), bool(cut.problems)) == (2, True)
     broken = bytearray(whole)
     broken[whole.index(b"\0\1\2")] = 9
     assert any("checksum" in one for one in reader.read(bytes(broken)).problems)
 
 
 def test_named_properties_and_lists_that_lie_about_their_length() -> None:
-    found = reader.read(tnef({**OWN, **values(p8123="budget")})).item
+    found = reader.read(tnef({**OWN, **values(p8123="budget")}))
     assert found.properties.text("keywords") == "budget"
     lying = b"\x78\x9f\x3e\x22\0\0" + attribute(1, 0x00069003, struct.pack("<L", 0xFFFFFFFF) + listed(OWN)[4:])
     lying += attribute(1, 0x00018004, b"still\0")
-    assert reader.read(lying).item.properties.text(0x37) == "still"
+    assert reader.read(lying).properties.text(0x37) == "still"

@@ -24,8 +24,7 @@ def single(source: Source, kind: str, member: str = "", flags: str = "") -> Iter
     spent = mail.Spent()
     try:
         if kind == "tnef":
-            found = tnef.read(data)
-            item, spent.losses = found.item, found.problems
+            item = tnef.read(data)
         else:
             opened = msg.read(data)
             if opened is None:

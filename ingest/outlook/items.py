@@ -21,4 +21,4 @@ class Item(Struct):
     properties: Properties
     recipients: list[Properties] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
-    header: str = ""  # what its transport left, where a format has that apart
+    problems: list[str] = field(default_factory=list)  # in words, what of it could not be read

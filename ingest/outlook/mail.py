@@ -47,7 +47,8 @@ class Spent(Struct):
 def message(item: Item, spent: Spent, depth: int = 0) -> bytes:
     """The item as a message, to be marked by its reader. Never raises for what the item holds."""
     get = item.properties
-    transport = item.header or get.text(TRANSPORT)
+    spent.losses += item.problems
+    transport = get.text(TRANSPORT)
     if signed := _signed(item):
         return compose(_fields(item), entity=signed, transport=transport)
     text, html, files = _bodies(get, spent.losses)

@@ -78,7 +78,7 @@ class DataFile:
                 parents[node.id] = node.parent
         children: dict[int, list[int]] = {}
         for id, parent in parents.items():
-            if id != parent:
+            if id not in (parent, ROOT):
                 children.setdefault(parent if parent in parents else 0, []).append(id)
         tops = [id for id in (ROOT,) if id in parents]
         todo: list[tuple[int, tuple[str, ...]]] = [(id, ()) for id in [*children.get(0, []), *tops]]
@@ -106,12 +106,14 @@ class DataFile:
         encoding = code_page(get) or self.encoding
         get.encoding = encoding
         item = Item(get)
-        table = heap.subnodes.get(RECIPIENTS) if node.subnodes else None
-        if table is not None:
-            item.recipients = list(Heap(self.pages, table).rows(self.named, encoding))
-        if node.subnodes:
-            below = sorted(id for id in heap.subnodes if id & 31 == ATTACHMENT)
-            item.files = [self._file(heap.subnodes[id], encoding) for id in below]
+        try:
+            below = heap.subnodes
+            item.files = [self._file(below[id], encoding) for id in sorted(below) if id & 31 == ATTACHMENT]
+            if RECIPIENTS in below:
+                item.recipients = list(Heap(self.pages, below[RECIPIENTS]).rows(self.named, encoding))
+        except ArchiveError as error:
+            lost = "The recipients" if item.files else "The recipients and attachments, if there are any,"
+            item.problems.append(f"{lost} could not be read: {error}")
         return item
 
     def _file(self, node: Node, encoding: str) -> File:

@@ -25,13 +25,6 @@ Values = dict[int, tuple[int, Value]]
 Named = dict[int | str, int]
 
 
-class Tnef(Struct):
-    """What was found: the item, and in words what of the container could not be read."""
-
-    item: Item
-    problems: list[str] = field(default_factory=list)
-
-
 class _Bag(Struct):
     """Properties as they gather."""
 
@@ -47,7 +40,7 @@ class _Bag(Struct):
         return Properties(self.values, self.named, encoding)
 
 
-def read(data: bytes) -> Tnef:
+def read(data: bytes) -> Item:
     """The item in a container, as far as it can be read. Damaged when it is none, or empty."""
     if not data.startswith(MAGIC):
         raise Damaged("This is no TNEF container: its first bytes are others.")
@@ -69,8 +62,8 @@ def read(data: bytes) -> Tnef:
         raise Damaged("The TNEF container holds nothing that can be read." + "".join(f" {one}" for one in problems[:1]))
     page = Properties(own.values).number(0x3FFD) or Properties(own.values).number(0x3FDE)
     encoding = codec(page) if page and page not in (1200, 1201) else encoding
-    item = Item(own.sealed(encoding), [row.sealed(encoding) for row in rows], [_file(bag, encoding) for bag in bags])
-    return Tnef(item, problems)
+    files = [_file(bag, encoding) for bag in bags]
+    return Item(own.sealed(encoding), [row.sealed(encoding) for row in rows], files, problems)
 
 
 def _attributes(data: bytes, problems: list[str]) -> Iterator[tuple[int, int, bytes]]:
@@ -206,5 +199,5 @@ def _file(bag: _Bag, encoding: str) -> File:
     if get.kind(0x3701) != OBJECT:
         return File(get, lambda: data)
     if data.startswith(_MESSAGE):
-        return File(get, bytes, lambda: read(data[16:]).item)
+        return File(get, bytes, lambda: read(data[16:]))
     return File(get, lambda: data[16:])  # an embedded object, behind the id of its interface
