@@ -1,8 +1,19 @@
-"""Pages of a cluster's results: orders, cursors, threads counted exactly, facets and the histogram."""
+"""Pages of a cluster's results: orders, cursors, threads counted exactly, facets and the histogram.
 
+A page's address must live for ever, so that no point in time stands behind it. By date it goes on after the sort key of
+the last hit, which is that hit's own and never changes: whatever is stored meanwhile, no hit is met twice or left out.
+By relevance the key begins with a score, which is made of the whole index's statistics: equal as long as the index and
+the copy of it that answers are the same (so one query's pages ask one copy, see `_copy`), and moved a little by every
+mail that is added, when a hit near a page's end may come twice or be passed over; so it is with every engine that
+scores. Conversations go on after so many, since Elasticsearch collapses after a key only by that very field; one that
+gets a new mail meanwhile moves to the front and shifts the others by one. 50,000 conversations deep a page of them
+takes about 0.2 s (120,000 mails).
+"""
+
+from hashlib import blake2b
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from search.elastic import Cluster
 from search.errors import CursorError
@@ -70,7 +81,7 @@ def answer(cluster: Cluster, asked: Asked) -> Answer:
     if asked.over_all:
         body["aggs"] = _exact(aggregations())
     # scores that take all shards into account, so that they do not depend on where a message lies
-    params = {"search_type": "dfs_query_then_fetch"} if asked.ranked else {}
+    params = {"search_type": "dfs_query_then_fetch", "preference": _copy(asked.query)} if asked.ranked else {}
     told = cluster.search("messages", body, **params)
     hits = told["hits"]["hits"]
     total = int(told["hits"]["total"]["value"])
@@ -95,6 +106,12 @@ def answer(cluster: Cluster, asked: Asked) -> Answer:
         histogram=histogram(values, total, lambda seconds: _fixed(cluster, asked.query, seconds))
         if asked.over_all else None,
     )  # fmt: skip
+
+
+def _copy(query: Json) -> str:
+    """Names the copy of the index that is to answer: replicas forget deleted documents at other times than their
+    primary, and score a little otherwise. Another one answers when that one is away."""
+    return blake2b(json.encode(query), digest_size=8).hexdigest()
 
 
 def _exact(asked: Json) -> Json:
