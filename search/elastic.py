@@ -16,7 +16,7 @@ from msgspec import Struct, json
 
 from mappings import INDEXES, MESSAGES, load
 from search.elastic_access import credentials, shut, trust
-from search.elastic_errors import BUSY, NotTrusted, Refused, told, told_of
+from search.elastic_errors import BUSY, AlreadyThere, NotTrusted, Refused, told, told_of
 from search.elastic_patience import Patience
 from search.errors import CorpusDamaged, CorpusError, CorpusMissing, EngineUnavailable, SearchError, TooMuch
 
@@ -342,16 +342,8 @@ class Cluster:
         body = load(index)
         if alias:
             body["aliases"] = {self.name(index): {}}
-        try:
-            self._client.perform_request(
-                "PUT", f"/{name}", headers={"accept": "application/json", "content-type": "application/json"}, body=body
-            )
-        except ApiError as error:
-            kind = error.body.get("error", {}).get("type") if isinstance(error.body, dict) else ""
-            if kind != "resource_already_exists_exception":
-                raise told(self.shown, error.meta.status, error.body, self._proof) from error
-        except TransportError as error:
-            raise self._unreached(error) from None
+        with suppress(AlreadyThere):  # made by another process, or by a request whose answer was lost
+            self.request("PUT", f"/{name}", body)
 
     def behind(self, index: str) -> str:
         """The name of the index that an alias stands for; CorpusDamaged if there are several."""

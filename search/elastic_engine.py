@@ -38,7 +38,7 @@ class ElasticEngine:
         if not cluster.exists():
             if not create:
                 raise CorpusMissing(f"There is no corpus at {cluster.shown}.")
-            cluster.create()
+            cluster.patiently().create()  # it has just answered
         return cls(cluster)
 
     def close(self) -> None:

@@ -49,6 +49,10 @@ class NotAllowed(EngineUnavailable):
     """The cluster's user lacks a privilege."""
 
 
+class AlreadyThere(EngineUnavailable):
+    """An index of that name is there already."""
+
+
 class StateGone(EngineUnavailable):
     """The point in time that a walk was reading is gone: too long ago, or its node went away."""
 
@@ -67,6 +71,8 @@ def told(shown: str, status: int, body: Any, proof: str = "") -> SearchError:
     place = f"Elasticsearch at {shown}"
     if "index_not_found_exception" in kinds:
         return CorpusMissing(f"There is no corpus at {shown}.")
+    if "resource_already_exists_exception" in kinds:
+        return AlreadyThere(f"{place} has that index already.")
     if status == 413:
         return Refused("it is larger than the cluster, or a proxy before it, takes in one request")
     if status == 401:

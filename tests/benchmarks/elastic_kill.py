@@ -1,6 +1,6 @@
 """Kills the server, and in turn the ingest, at random moments: the digest is that of an undisturbed corpus.
 
-python -m tests.benchmarks.elastic_kill --count 4000 --kills 6
+python -m tests.benchmarks.elastic_kill --count 4000 --kills 20
 """
 
 import argparse
@@ -16,6 +16,7 @@ from ingest import pipeline
 from search.engine import open_engine
 from tests.benchmarks.generate import Generator, write_mbox
 from tests.benchmarks.kill9 import CHILD
+from tests.conftest import forget
 from tests.elastic_server import Server, running
 
 
@@ -23,8 +24,9 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=4000)
-    parser.add_argument("--kills", type=int, default=6)
+    parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--away", type=float, default=5.0, help="seconds that the server stays away")
+    parser.add_argument("--long", type=float, default=30.0, help="seconds that it stays away the first time")
     options = parser.parse_args()
     pick = random.Random(options.count)
     with tempfile.TemporaryDirectory() as place, running() as server:
@@ -41,11 +43,15 @@ def main() -> None:
         for number in range(options.kills):
             name = f"kill-{number}"
             moment = pick.uniform(0.1, 0.95) * whole
+            began = time.monotonic()
             if number % 2:
                 kill_ingest(server, name, folder / "boxes", moment)
             else:
-                kill_server(server, name, folder / "boxes", moment, options.away)
-            verdict(server, name, wanted, f"{'ingest' if number % 2 else 'server'} killed after {moment:.1f} s")
+                kill_server(server, name, folder / "boxes", moment, options.away if number else options.long)
+            what = "ingest" if number % 2 else "server"
+            took = time.monotonic() - began
+            verdict(server, name, wanted, f"{what} killed after {moment:.1f} s, done after {took:.1f} s")
+            forget(server.address, name)
 
 
 def child(server: Server, name: str, mails: Path) -> "subprocess.Popen[bytes]":
