@@ -11,8 +11,9 @@ from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from elasticsearch import ApiError, Elasticsearch, TransportError
-from msgspec import Struct, json
+from elasticsearch import ApiError, Elasticsearch, SerializationError, TransportError
+from elasticsearch.serializer import JsonSerializer
+from msgspec import MsgspecError, Struct, json
 
 from mappings import INDEXES, MESSAGES, load
 from search.elastic_access import credentials, shut, trust
@@ -58,6 +59,19 @@ class Doc(Struct, frozen=True):
     seen: tuple[int, int]
 
 
+class _Json(JsonSerializer):
+    """JSON by msgspec, several times as quick as the client's own."""
+
+    def dumps(self, data: Any) -> bytes:
+        return data if isinstance(data, bytes) else json.encode(data)
+
+    def loads(self, data: bytes) -> Any:
+        try:
+            return json.decode(data)
+        except MsgspecError as error:
+            raise SerializationError(f"not JSON: {error}", errors=(error,)) from error
+
+
 def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
     """Lists of at most `size`."""
     iterator = iter(values)
@@ -91,7 +105,10 @@ class Cluster:
         if not _NAME.fullmatch(prefix):
             raise CorpusError(f'"{prefix}" can\'t name indexes: small letters, digits, "-" and "_", a letter first.')
         proof = credentials()
-        client = Elasticsearch(hosts, request_timeout=TIMEOUT, max_retries=len(hosts) - 1, **proof, **trust(scheme))
+        client = Elasticsearch(
+            hosts, request_timeout=TIMEOUT, max_retries=len(hosts) - 1, serializers={_Json.mimetype: _Json()},
+            **proof, **trust(scheme),
+        )  # fmt: skip
         return cls(client, prefix, f"{scheme}://{place}/{prefix}", next(iter(proof), ""))
 
     @staticmethod
