@@ -5,7 +5,7 @@ from importlib import resources
 from typing import Any
 
 MESSAGES = "messages"  # what is searched, made from the rest
-INDEXES = (MESSAGES, "records", "raws", "links", "ghosts", "files", "archives", "failures", "marks")
+INDEXES = (MESSAGES, "records", "raws", "links", "threads", "ghosts", "files", "archives", "failures", "marks")
 
 
 def load(name: str) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def archives(cluster: Cluster) -> list[ArchiveState]:
 
 def fresh(cluster: Cluster) -> None:
     """Lets counts see all that is stored, as far as the user may."""
-    indexes = "records", "ghosts", "archives", "failures", "files"
+    indexes = "records", "threads", "ghosts", "archives", "failures", "files"
     # a refresh waits a minute for a shard that is away, where a search says so at once
     names = ",".join(map(cluster.name, indexes))
     cluster.request("POST", f"/{names}/_search", {"size": 0}, allow_partial_search_results="false")
@@ -64,18 +64,20 @@ def _counts(cluster: Cluster) -> Status:
     aggs = {
         "bytes": {"sum": {"field": "size"}}, "first": {"min": {"field": "date"}}, "last": {"max": {"field": "date"}},
         "dated": {"value_count": {"field": "date"}}, "places": {"sum": {"field": "found"}},
-        "threads": {"filter": {"term": {"opens": True}}},
         "collections": {"terms": {"field": "collections", "size": 10_000}},
     }  # fmt: skip
     told = cluster.search("records", {"query": _ALL, "size": 0, "track_total_hits": True, "aggs": aggs})
     values, messages = told["aggregations"], int(told["hits"]["total"]["value"])
     counted = {bucket["key"]: int(bucket["doc_count"]) for bucket in values["collections"]["buckets"]}
     dated = int(values["dated"]["value"])
+    body = {"query": _ALL, "size": 0, "track_total_hits": True, "aggs": {"size": {"sum": {"field": "size"}}}}
+    trees = cluster.search("threads", body)
+    alone = messages - int(trees["aggregations"]["size"]["value"])
     searchable = cluster.count("messages", {"term": {"is": "message"}})
     hidden = {"bool": {"filter": [{"term": {"is": "duplicate"}}], "must_not": [{"term": {"is": "primary"}}]}}
     return Status(
         engine=cluster.shown, messages=messages, raw_bytes=int(values["bytes"]["value"]),
-        threads=int(values["threads"]["doc_count"]), ghosts=cluster.count("ghosts", _ALL),
+        threads=alone + int(trees["hits"]["total"]["value"]), ghosts=cluster.count("ghosts", _ALL),
         duplicates=cluster.count("messages", hidden), places=int(values["places"]["value"]),
         undated=messages - dated, stored_bytes=stored_bytes(cluster),
         first=int(values["first"]["value"]) if dated else None, last=int(values["last"]["value"]) if dated else None,
@@ -110,8 +112,9 @@ def digest(store: Store) -> str:
     found = sha256()
     for docs in chunks(cluster.walk("records", _ALL, ["id"]), 1000):
         copies = store.copies(doc.source["copy_key"] for doc in docs)
+        spots = store.spots({doc.id: doc.source["label"] for doc in docs})
         for doc in docs:
-            row = message_row(doc.source, copies)
+            row = message_row(doc.source, spots[doc.id], copies)
             found.update(json.encode((row.id, row.thread, row.parent, row.depth, row.copies)))
             listed = [(p.archive, p.member, p.offset, p.collection) for p in places(doc.source)]
             found.update(json.encode(listed))

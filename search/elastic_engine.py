@@ -11,7 +11,7 @@ from search import elastic_audit, elastic_copies, elastic_files, elastic_later
 from search.elastic import Cluster
 from search.elastic_pages import Asked, Found, answer
 from search.elastic_queries import Compiler
-from search.elastic_store import ROW, Store, ghost_row, message_row, stored
+from search.elastic_store import Store, stored
 from search.elastic_writer import ElasticWriter
 from search.errors import CorpusMissing
 from search.file_texts import wanted
@@ -135,24 +135,16 @@ class ElasticEngine:
     def thread(self, id: str) -> Thread:
         """The conversation that a message or ghost is in; NotFound."""
         found = self._store.find(id)
-        label = self._store.label(found)
-        of_label = {"term": {"label": label}}
-        docs = list(self._cluster.scan("records", of_label, ["pos", "id"], source=[*ROW, "pos", "topic"]))
-        copies = self._store.copies(doc.source["copy_key"] for doc in docs)
-        sources = [doc.source for doc in docs]
-        rows = [(s["pos"], message_row(s, copies)) for s in sources]
-        ghosts = [doc.source for doc in self._cluster.scan("ghosts", of_label, ["pos", "id"])]
-        rows += [(ghost["pos"], ghost_row(ghost)) for ghost in ghosts]
-        rows.sort(key=lambda one: (one[0], not one[1].ghost, one[1].id))
-        listed = [row for _, row in rows]
-        topic = next((s["topic"] for s in (*sources, *ghosts) if s["pos"] == 0 and s["topic"]), "")
-        first = next((row for row in listed if row.id == found), listed[0] if listed else None)
-        if first is None or first.id != found:  # stored a moment ago, not yet seen by searches
-            first = self._store.rows([found])[0]
-            listed = listed or [first]
+        label = self._store.label(found) or 0
+        tree = self._store.trees([label]).get(label)
+        ids = [id for id, _, _ in tree.leaves] if tree else []
+        # those that came since it was arranged stand behind
+        come = {doc.id for doc in self._cluster.scan("records", {"term": {"label": label}}, ["id"], source=False)}
+        listed = self._store.rows([*ids, *sorted((come | {found}) - set(ids))])
+        first = next(row for row in listed if row.id == found)
         dates = [row.date for row in listed if row.date is not None]
         return Thread(
-            id=listed[0].thread, subject=topic or first.subject, rows=tuple(listed),
+            id=listed[0].thread, subject=tree.subject if tree else first.subject, rows=tuple(listed),
             first=min(dates, default=None), last=max(dates, default=None),
         )  # fmt: skip
 

@@ -4,9 +4,11 @@ import base64
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from msgspec import Struct, convert
+
 from mappings.keys import link_key
 from mappings.records import Address, Message, MessageRow, Ruling
-from search.elastic import Cluster, Doc
+from search.elastic import Cluster
 from search.elastic_later import later_of
 from search.elastic_packing import Blocks, Stored
 from search.engine import Member
@@ -16,8 +18,21 @@ from search.later import amended
 from search.slims import copy_keys, slim_decoder
 
 _MOST = 10_000  # values in one query
-ROW = ("id", "label", "thread", "parent", "depth", "date", "size", "copy_key", "found", "slim")
-MEMBER = ("id", "num", "label", "date", "copy_key", "slim", "thread", "opens", "parent", "depth", "pos", "topic")
+ROW = ("id", "label", "date", "size", "copy_key", "found", "slim")
+
+
+class Tree(Struct, frozen=True):
+    """A conversation of more than one mail, as it is stored under its label."""
+
+    label: int
+    thread: str  # its id
+    subject: str
+    size: int  # messages, ghosts left out
+    leaves: tuple[tuple[str, str, int], ...]  # id, id of what it answers, depth
+
+
+Spot = tuple[str, str, int]
+"""Where a message stands: id of its thread, id of what it answers, depth."""
 
 
 def number(id: str) -> int:
@@ -97,10 +112,25 @@ class Store:
         """Slim rows in the order of the ids asked for; those that are not here are left out."""
         docs = self.cluster.get("records", (id for id in ids if not id.startswith("g")), source=ROW)
         copies = self.copies(doc.source["copy_key"] for doc in docs.values())
-        found = {id: message_row(doc.source, copies) for id, doc in docs.items()}
         ghosts = self.cluster.get("ghosts", (id for id in ids if id.startswith("g")))
-        found |= {id: ghost_row(doc.source) for id, doc in ghosts.items()}
+        spots = self.spots({id: doc.source["label"] for id, doc in (docs | ghosts).items()})
+        found = {
+            id: message_row(doc.source, spots[id], copies) for id, doc in docs.items()
+        }
+        found |= {id: ghost_row(doc.source, spots[id]) for id, doc in ghosts.items()}
         return [found[id] for id in ids if id in found]
+
+    def trees(self, labels: Iterable[int]) -> dict[int, Tree]:
+        """Conversations by label; those of a single mail have no tree."""
+        docs = self.cluster.get("threads", map(str, labels))
+        return {int(id): convert(doc.source, Tree) for id, doc in docs.items()}
+
+    def spots(self, labels: dict[str, int]) -> dict[str, Spot]:
+        """Where messages and ghosts stand, by id, given the labels of their threads."""
+        found: dict[str, Spot] = {id: (id, "", 0) for id in labels}
+        for tree in self.trees(labels.values()).values():
+            found |= {id: (tree.thread, parent, depth) for id, parent, depth in tree.leaves if id in labels}
+        return found
 
     def copies(self, keys: Iterable[int]) -> dict[int, tuple[int, int]]:
         """How many messages there are in each group of copies, and in how many places they were found."""
@@ -148,34 +178,33 @@ def stored(source: dict[str, Any]) -> Stored:
     return raw_block, raw_at, raw_size, block, at, size
 
 
-def message_row(source: dict[str, Any], copies: dict[int, tuple[int, int]]) -> MessageRow:
+def message_row(source: dict[str, Any], spot: Spot, copies: dict[int, tuple[int, int]]) -> MessageRow:
     """A record document as a slim row; `copies` as `Store.copies` gives them."""
     count, places = copies.get(source["copy_key"], (1, source["found"]))
     slim = slim_decoder.decode(base64.b64decode(source["slim"]))
+    thread, parent, depth = spot
     return MessageRow(
-        id=source["id"], thread=source["thread"], parent=source["parent"], depth=source["depth"],
-        message_id=slim.message_id, subject=slim.subject, from_=slim.from_, to=slim.to, recipients=slim.recipients,
-        date=source.get("date"), zone=slim.zone, date_source=slim.date_source, size=source["size"],
-        attachments=slim.attachments, collection=slim.collection, lang=slim.lang, preview=slim.preview,
-        copies=count - 1, places=places,
+        id=source["id"], thread=thread, parent=parent, depth=depth, message_id=slim.message_id, subject=slim.subject,
+        from_=slim.from_, to=slim.to, recipients=slim.recipients, date=source.get("date"), zone=slim.zone,
+        date_source=slim.date_source, size=source["size"], attachments=slim.attachments, collection=slim.collection,
+        lang=slim.lang, preview=slim.preview, copies=count - 1, places=places,
     )  # fmt: skip
 
 
-def ghost_row(source: dict[str, Any]) -> MessageRow:
+def ghost_row(source: dict[str, Any], spot: Spot) -> MessageRow:
     """A ghost's document as a slim row."""
+    thread, parent, depth = spot
     return MessageRow(
-        id=source["id"], thread=source["thread"], parent=source["parent"], depth=source["depth"], ghost=True,
-        message_id=source["message_id"], subject=source["subject"],
-        from_=(Address(name=source["who"]),) if source["who"] else (),
+        id=source["id"], thread=thread, parent=parent, depth=depth, ghost=True, message_id=source["message_id"],
+        subject=source["subject"], from_=(Address(name=source["who"]),) if source["who"] else (),
     )  # fmt: skip
 
 
-def member(doc: Doc, ruled: dict[str, Ruling]) -> Member:
-    """A record document as a thread's member, with what people decided on copies."""
-    source = doc.source
-    slim = slim_decoder.decode(base64.b64decode(source["slim"]))
+def member(facts: dict[str, Any], packed: bytes, ruling: Ruling | None) -> Member:
+    """A thread's member, from a record's columns, its slim row as it is packed, and what people decided on copies."""
+    slim = slim_decoder.decode(packed)
     return Member(
-        source["num"], doc.id, slim.message_id, slim.references, source.get("date"), slim.subject,
-        frozenset(slim.people), slim.people[0] if slim.people else "",
-        copy_keys(slim, ruled.get(doc.id)), slim.attribution, slim.thread_index,
+        facts["num"], facts["id"], slim.message_id, slim.references, facts.get("date"), slim.subject,
+        frozenset(slim.people), slim.people[0] if slim.people else "", copy_keys(slim, ruling), slim.attribution,
+        slim.thread_index,
     )  # fmt: skip

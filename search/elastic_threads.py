@@ -1,5 +1,6 @@
 """Arranging threads in a cluster: one process at a time does it, for all that were changed by whichever process."""
 
+import base64
 import uuid
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,37 +12,63 @@ from mappings.keys import ghost_key
 from mappings.records import Ruling
 from search import elastic_copies
 from search import elastic_marks as marks
-from search.elastic import Doc, Op, chunks
+from search.elastic import Cluster, Doc, Op, chunks
 from search.elastic_documents import ghost_op
 from search.elastic_lease import Lease
 from search.elastic_links import Links
-from search.elastic_store import MEMBER, Store, member
+from search.elastic_store import Store, Tree, member
 from search.engine import Arranged, Member
 
 _MOST = 10_000  # values in one query
-_FACTS = ("id", "num", "label", "date", "subject_key", "orphan")
-_KEPT = ("label", "thread", "opens", "parent", "depth", "pos", "topic", "copy_key")
+_KEPT = 40_000  # slim rows at hand, some 600 bytes each
+_FACTS = ("id", "num", "label", "date", "subject_key", "copy_key")
+_CHANGES = ("label", "copy_key")  # columns of records that arranging may change
 _THERE = frozenset({404})
 
 Json = dict[str, Any]
 
 
+class Slims:
+    """Slim rows as they are packed: those that this process stored a while ago at hand, the others from the cluster."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._known: dict[str, bytes] = {}
+
+    def keep(self, id: str, packed: bytes) -> None:
+        """Notes one; the oldest are dropped."""
+        self._known[id] = packed
+        if len(self._known) > _KEPT:
+            del self._known[next(iter(self._known))]
+
+    def members(self, facts: Sequence[Json], ruled: dict[str, Ruling]) -> Iterator[Member]:
+        """The members whose columns these are, in that order, with what people decided on copies."""
+        absent = [fact["id"] for fact in facts if fact["id"] not in self._known]
+        docs = self._cluster.get("records", absent, source=["slim"])
+        for fact in facts:
+            id = fact["id"]
+            packed = self._known.get(id) or base64.b64decode(docs[id].source["slim"])
+            yield member(fact, packed, ruled.get(id))
+
+
 class Threads:
     """What a writer needs to arrange threads. Holds the lease from `loose` until nothing is loose any more."""
 
-    def __init__(self, store: Store, links: Links, lease: Lease) -> None:
+    def __init__(self, store: Store, links: Links, lease: Lease, slims: Slims) -> None:
         self._store = store
         self._cluster = store.cluster
         self._links = links
         self._lease = lease
+        self._slims = slims
         self._marks: list[Doc] = []
         self._aliases: dict[int, set[int]] = {}  # loose labels, with those they absorbed
         self._left: set[int] = set()  # loose labels that are not arranged yet
-        self._roots: dict[int, int] = {}  # of loose labels and those they absorbed
         self._labels: dict[int, int] = {}  # of the messages that kin() gave, by number
-        self._held: dict[str, Json] = {}  # records and ghosts as members() read them
+        # as members() found them, by label: ghosts by id, trees by the labels they stand under
+        self._held: dict[str, Json] = {}  # label and copy_key by id
         self._ghosts: dict[int, dict[str, Json]] = {}
         self._ruled: dict[str, Ruling] = {}
+        self._trees: dict[int, dict[int, Tree]] = {}
 
     def loose(self) -> list[int]:
         """Labels of the threads that changed since they were last arranged."""
@@ -64,13 +91,16 @@ class Threads:
         self._lease.hold()
         found: dict[int, list[Member]] = {}
         roots = {alias: label for label in labels for alias in self._aliases.get(label, {label})}
-        self._held.clear()
-        self._ghosts.clear()
+        for held in (self._held, self._ghosts, self._trees):
+            held.clear()
+        for alias, tree in self._store.trees(roots).items():
+            self._trees.setdefault(roots[alias], {})[alias] = tree
         for part in chunks(sorted(roots), _MOST):
             of_labels = {"terms": {"label": part}}
-            for doc in self._cluster.scan("records", of_labels, ["id"], source=MEMBER):
-                self._held[doc.id] = doc.source
-                found.setdefault(roots[doc.source["label"]], []).append(member(doc, self._ruled))
+            facts = list(self._facts(of_labels, {}))
+            for fact, one in zip(facts, self._slims.members(facts, self._ruled), strict=True):
+                self._held[fact["id"]] = {name: fact[name] for name in _CHANGES}
+                found.setdefault(roots[fact["label"]], []).append(one)
             for doc in self._cluster.scan("ghosts", of_labels, ["id"]):
                 self._ghosts.setdefault(roots[doc.source["label"]], {})[doc.id] = doc.source
         self._finish(set(labels) - found.keys())
@@ -83,36 +113,37 @@ class Threads:
             marks.done(self._cluster, self._marks)
             self._marks = []
 
-    def _facts(self, query: Json) -> Iterator[Json]:
+    def _facts(self, query: Json, roots: dict[int, int]) -> Iterator[Json]:
+        """The columns of records, with the labels that stand for theirs."""
         for doc in self._cluster.scan("records", query, ["num"], columns=_FACTS, size=5_000):
             label = doc.source["label"]
-            yield doc.source | {"label": self._roots.get(label, label)}
+            yield doc.source | {"label": roots.get(label, label)}
 
     def kin(self, window: int) -> list[tuple[Member, Member]]:
         """Pairs (orphan reply, older message of the same subject) of different labels, one of them loose."""
         self._lease.hold()
-        self._roots = {alias: root for root, aliases in self._aliases.items() for alias in aliases}
+        roots = {alias: root for root, aliases in self._aliases.items() for alias in aliases}
         keys: set[int] = set()
-        for part in chunks(sorted(self._roots), _MOST):
-            keys |= {fact["subject_key"] for fact in self._facts({"terms": {"label": part}})}
+        for part in chunks(sorted(roots), _MOST):
+            keys |= {fact["subject_key"] for fact in self._facts({"terms": {"label": part}}, roots)}
         orphans: list[Json] = []
         for part in chunks(sorted(keys - {0}), _MOST):
             of_keys = [{"terms": {"subject_key": part}}, {"term": {"orphan": True}}, {"exists": {"field": "date"}}]
-            orphans += self._facts({"bool": {"filter": of_keys}})
+            orphans += self._facts({"bool": {"filter": of_keys}}, roots)
         older: dict[int, list[tuple[int, Json]]] = {}
         for part in chunks(sorted({orphan["subject_key"] for orphan in orphans}), _MOST):
             of_keys = [{"terms": {"subject_key": part}}, {"exists": {"field": "date"}}]
-            for fact in self._facts({"bool": {"filter": of_keys}}):
+            for fact in self._facts({"bool": {"filter": of_keys}}, roots):
                 older.setdefault(fact["subject_key"], []).append((fact["date"], fact))
-        pairs = sorted(self._pairs(orphans, older, window))
-        docs = self._cluster.get("records", {id for pair in pairs for id in pair[2:]}, source=MEMBER)
-        for doc in docs.values():
-            self._labels[doc.source["num"]] = doc.source["label"]
-        return [(member(docs[reply], {}), member(docs[one], {})) for _, _, reply, one in pairs]
+        pairs = sorted(self._pairs(orphans, older, window), key=lambda pair: (pair[0]["num"], pair[1]["num"]))
+        facts = {fact["id"]: fact for pair in pairs for fact in pair}
+        self._labels |= {fact["num"]: fact["label"] for fact in facts.values()}
+        members = dict(zip(facts, self._slims.members(list(facts.values()), {}), strict=True))
+        return [(members[reply["id"]], members[one["id"]]) for reply, one in pairs]
 
     def _pairs(
         self, orphans: Sequence[Json], older: dict[int, list[tuple[int, Json]]], window: int
-    ) -> Iterator[tuple[int, int, str, str]]:
+    ) -> Iterator[tuple[Json, Json]]:
         for facts in older.values():
             facts.sort(key=lambda pair: pair[0])
         for orphan in orphans:
@@ -122,7 +153,7 @@ class Threads:
             for _, fact in facts[low:high]:
                 loose = fact["label"] in self._aliases or orphan["label"] in self._aliases
                 if loose and fact["label"] != orphan["label"]:
-                    yield orphan["num"], fact["num"], orphan["id"], fact["id"]
+                    yield orphan, fact
 
     def join(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Makes one thread of the two messages' of each pair, given by their numbers."""
@@ -170,29 +201,35 @@ class Threads:
 
     def _changes(self, label: int, thread: Arranged, moved: set[str]) -> Iterator[Op]:
         """What a thread's tree changes in the cluster; messages that get another label are added to `moved`."""
-        alone = len(thread.leaves) == 1
         ghosts = {ghost.id: ghost for ghost in thread.ghosts}
-        old = self._ghosts.get(label, {})
-        for pos, leaf in enumerate(thread.leaves):
-            now = {
-                "label": label, "thread": thread.id, "opens": leaf.id == thread.id, "parent": leaf.parent,
-                "depth": leaf.depth, "pos": pos, "topic": thread.subject if pos == 0 and not alone else "",
-                "copy_key": leaf.copies,
-            }  # fmt: skip
-            if ghost := ghosts.get(leaf.id):
-                del now["opens"], now["copy_key"]
-                now |= {"id": ghost.id, "key": ghost_key(ghost.id), "message_id": ghost.message_id,
-                        "subject": ghost.subject, "who": ghost.who}  # fmt: skip
-                if now != old.get(ghost.id):
-                    yield Op("index", "ghosts", ghost.id, json.encode(now))
-                    yield ghost_op(now)
+        yield from self._tree(label, thread, len(ghosts))
+        for leaf in thread.leaves:
+            if leaf.id in ghosts:
                 continue
-            held = self._held[leaf.id]
-            changed = {name: now[name] for name in _KEPT if held[name] != now[name]}
-            if "label" in changed or "copy_key" in changed:
+            held, now = self._held[leaf.id], {"label": label, "copy_key": leaf.copies}
+            if changed := {name: value for name, value in now.items() if held[name] != value}:
                 moved.add(leaf.id)
-            if changed:
                 yield Op("update", "records", leaf.id, json.encode({"doc": changed}))
+        old = self._ghosts.get(label, {})
+        for id, ghost in ghosts.items():
+            now = {
+                "id": id, "key": ghost_key(id), "message_id": ghost.message_id, "subject": ghost.subject,
+                "who": ghost.who, "label": label,
+            }  # fmt: skip
+            if now != old.get(id):
+                yield Op("index", "ghosts", id, json.encode(now))
+                yield ghost_op(now)
         for id in old.keys() - ghosts.keys():  # the mails have come
             yield Op("delete", "ghosts", id)
             yield Op("delete", "messages", id)
+
+    def _tree(self, label: int, thread: Arranged, ghosts: int) -> Iterator[Op]:
+        """The tree's document where it is another than before; those of threads that it absorbed go."""
+        old = self._trees.get(label, {})
+        leaves = tuple((leaf.id, leaf.parent, leaf.depth) for leaf in thread.leaves)
+        if len(leaves) > 1:
+            now = Tree(label, thread.id, thread.subject, len(leaves) - ghosts, leaves)
+            if old.pop(label, None) != now:
+                yield Op("index", "threads", str(label), json.encode(now))
+        for alias in old:
+            yield Op("delete", "threads", str(alias))

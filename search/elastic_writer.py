@@ -25,7 +25,7 @@ from search.elastic_lease import Lease
 from search.elastic_links import Links
 from search.elastic_packing import Stored, pack
 from search.elastic_store import Store, number
-from search.elastic_threads import Threads
+from search.elastic_threads import Slims, Threads
 from search.engine import Arranged, Batch, Counts, Member
 from search.errors import CorpusError, SearchError
 from search.file_texts import carried
@@ -55,7 +55,8 @@ class ElasticWriter:
         self._store = Store(self._cluster)
         self._links = Links(self._store)
         self._lease = Lease(self._cluster)
-        self._threads = Threads(self._store, self._links, self._lease)
+        self._slims = Slims(self._cluster)
+        self._threads = Threads(self._store, self._links, self._lease, self._slims)
         self._filling = Filling(self._cluster)
         self._lines: dict[tuple[str, str], _Line] = {}
         self._pool = ThreadPoolExecutor(1, "bulk")
@@ -166,10 +167,12 @@ class ElasticWriter:
         ]  # fmt: skip
         sent = self._pool.submit(self._cluster.bulk, first)
         labels = assigned.labels
-        records = [
-            Op("create", "records", p.message.id, _record(p, labels[p.message.id], at, name, places[p.message.id]))
-            for p, at in zip(mails, stands, strict=True)
-        ]
+        records = []
+        for (id, prepared), at in zip(fresh.items(), stands, strict=True):
+            packed = slim(prepared)
+            self._slims.keep(id, packed)
+            body = _record(prepared, labels[id], packed, at, name, places[id])
+            records.append(Op("create", "records", id, body))
         documents = [
             op(p.message, labels[id], sorted({place.collection for place in places[id]})) for id, p in fresh.items()
         ]
@@ -330,20 +333,22 @@ def _places(listed: Iterable[list[Any]]) -> dict[str, Any]:
     return {"places": found, "found": len(found), "collections": sorted({place[3] for place in found})}
 
 
-def _record(prepared: Prepared, label: int, stands: Stored, batch: str, places: Sequence[Place]) -> bytes:
+def _record(
+    prepared: Prepared, label: int, packed: bytes, stands: Stored, batch: str, places: Sequence[Place]
+) -> bytes:
     message = prepared.message
-    num = number(message.id)
     listed = {(place.archive, place.member, place.offset, place.collection): _place(place) for place in places}
     found: dict[str, Any] = {
-        "id": message.id, "num": num, "label": label, "thread": message.id, "opens": label == num, "parent": "",
-        "depth": 0, "pos": 0, "topic": "", "own_key": prepared.links[0] if prepared.links else 0,
-        "subject_key": prepared.subject_key, "orphan": prepared.orphan, "copy_key": 0,
-        "size": message.size, "recipients": standing(message), "batch": batch,
-        "slim": base64.b64encode(slim(prepared)).decode(), "stored": {"at": stands},
+        "id": message.id, "num": number(message.id), "label": label,
+        "own_key": prepared.links[0] if prepared.links else 0, "subject_key": prepared.subject_key,
+        "copy_key": 0, "size": message.size, "recipients": standing(message), "batch": batch,
+        "slim": base64.b64encode(packed).decode(), "stored": {"at": stands},
         "files": [attachment.sha256 for attachment in carried(message)],
     } | _places(listed.values())  # fmt: skip
     if message.date is not None:
         found["date"] = message.date
+    if prepared.orphan:
+        found["orphan"] = True
     if message.carrier:
         found["carrier"] = message.carrier
     return json.encode(found)
