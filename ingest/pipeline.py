@@ -6,8 +6,8 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import contextmanager
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -96,7 +96,7 @@ def load(
     """
     units = find(paths)
     workers = workers or suited(units)
-    with _pool(workers, executor) as pool:
+    with _pool(workers, executor, ahead=engine is not None and engine.waits) as pool:
         if dry_run or engine is None:
             loader = Loader(collection, parser=parser, progress=progress, stop=stop)
             return loader.run(DryWriter(engine, found), units, pool, workers)
@@ -131,10 +131,12 @@ def suited(units: Iterable[Unit | Problem]) -> int:
 
 
 @contextmanager
-def _pool(workers: int, executor: Executor | None) -> Iterator[Executor | None]:
-    """The executor given, else one of so many processes, else none."""
+def _pool(workers: int, executor: Executor | None, *, ahead: bool) -> Iterator[Executor | None]:
+    """The executor given, else one of so many processes, else none, or a thread that reads `ahead` while this one waits
+    for the engine."""
     if executor is not None or workers <= 1:
-        yield executor
+        with ThreadPoolExecutor(1, "read") if ahead and executor is None else nullcontext(executor) as pool:
+            yield pool
         return
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
@@ -323,23 +325,25 @@ def _prepared(works: Iterator[Work], pool: Executor | None, workers: int) -> Ite
         for work in works:
             yield work, prepare_chunk(work.track.setting, work.items)
         return
-    flying: deque[tuple[Work, Future[bytes]]] = deque()
+    flying: deque[tuple[Work, Future[bytes | Chunk]]] = deque()
+    prepare: Callable[..., bytes | Chunk] = prepare_chunk if isinstance(pool, ThreadPoolExecutor) else prepare_packed
     for work in works:
         if work.size > LARGE:
             while flying:
                 yield _landed(*flying.popleft())
             yield work, prepare_chunk(work.track.setting, work.items)
             continue
-        flying.append((work, pool.submit(prepare_packed, work.track.setting, work.items)))
+        flying.append((work, pool.submit(prepare, work.track.setting, work.items)))
         if len(flying) > workers + 1:
             yield _landed(*flying.popleft())
     while flying:
         yield _landed(*flying.popleft())
 
 
-def _landed(work: Work, future: "Future[bytes]") -> tuple[Work, Chunk]:
+def _landed(work: Work, future: "Future[bytes | Chunk]") -> tuple[Work, Chunk]:
     try:
-        return work, unpack(future.result(), work.items)
+        found = future.result()
+        return work, unpack(found, work.items) if isinstance(found, bytes) else found
     except BrokenExecutor:
         reason = "A process that read mails ended unexpectedly, perhaps for want of memory; the next run goes on"
         raise OSError(errno.ECHILD, reason) from None

@@ -19,6 +19,7 @@ _FEW = 25  # of them whose files' texts are held at a time
 _MOST = 10_000
 _COLUMNS = 10_000  # in one answer, where no document is read
 _PIECE = 1 << 20  # code points
+_RECENT = 48 << 20  # bytes of documents at hand
 _ALL: dict[str, Any] = {"match_all": {}}
 _NO_TEXTS: Mapping[str, str] = {}
 
@@ -56,18 +57,46 @@ def op(
     texts: Mapping[str, str] = _NO_TEXTS,
 ) -> Op:  # fmt: skip
     """What stores a message's document. A message alone stands for itself."""
-    marks = ["message"]
-    if group is None or group.primary == message.id:
-        marks.append("primary")
-    if group is not None:
-        marks.append("duplicate")
-        collections = group.collections if group.primary == message.id else collections
-    if message.carrier:
-        marks.append("attached")
-    if message.made:
-        marks.append("made")
+    marks = ["message"] + (["attached"] if message.carrier else []) + (["made"] if message.made else [])
     found = document(number(message.id), label, message, list(collections), marks, terms, texts)
-    return Op("index", index, message.id, json.encode(found))
+    return _placed(message.id, found, label, collections, group, index)
+
+
+def _placed(
+    id: str, found: dict[str, Any], label: int, collections: Sequence[str], group: Group | None, index: str
+) -> Op:
+    """What stores a document, with what others know of its message: thread, collections, copies."""
+    marks = [mark for mark in found["is"] if mark not in ("primary", "duplicate")]
+    first = group is None or group.primary == id
+    marks += (["primary"] if first else []) + (["duplicate"] if group else [])
+    of = group.collections if group and first else collections
+    return Op("index", index, id, json.encode(found | {"thread": label, "collection": list(of), "is": marks}))
+
+
+class Recent:
+    """Documents of the messages that this process stored last: what changes about them is changed without a look at
+    the mails themselves."""
+
+    def __init__(self) -> None:
+        self._bodies: dict[str, bytes] = {}
+        self._size = 0
+
+    def keep(self, stored: Op) -> None:
+        """Notes a document; the oldest are dropped."""
+        self._size += len(stored.body) - len(self._bodies.pop(stored.id, b""))
+        self._bodies[stored.id] = stored.body
+        while self._size > _RECENT:
+            self._size -= len(self._bodies.pop(next(iter(self._bodies))))
+
+    def clear(self) -> None:
+        """Forgets all."""
+        self._bodies.clear()
+        self._size = 0
+
+    def get(self, id: str) -> dict[str, Any] | None:
+        """A document."""
+        body = self._bodies.get(id)
+        return None if body is None else json.decode(body)
 
 
 def ghost_op(ghost: dict[str, Any], index: str = "messages") -> Op:
@@ -98,19 +127,23 @@ def groups(store: Store, keys: Iterable[int]) -> dict[int, Group]:
     return found
 
 
-def remade(store: Store, ids: Iterable[str], index: str = "messages") -> Iterator[Op]:
-    """Documents of the messages with these ids, made anew from what is stored."""
+def remade(
+    store: Store, ids: Iterable[str], index: str = "messages", recent: Recent | None = None
+) -> Iterator[Op]:
+    """Documents of the messages with these ids, made anew from what is stored, or changed where they are at hand."""
     for part in chunks(ids, _BATCH):
         source = ("label", "copy_key", "stored", "collections", "later")
         docs = store.cluster.get("records", part, source=source)
         shared = groups(store, (doc.source["copy_key"] for doc in docs.values()))
-        messages = store.read({id: doc.source for id, doc in docs.items()})
+        held = {id: found for id, doc in docs.items()
+                if recent and "later" not in doc.source and (found := recent.get(id))}  # fmt: skip
+        messages = store.read({id: doc.source for id, doc in docs.items() if id not in held})
         for few in chunks(docs.items(), _FEW):
-            texts = texts_of(store.cluster, wanted(messages[id] for id, _ in few))
+            texts = texts_of(store.cluster, wanted(messages[id] for id, _ in few if id in messages))
             for id, doc in few:
                 values = doc.source
-                group = shared.get(values["copy_key"])
-                yield op(messages[id], values["label"], values["collections"], group, index, texts)
+                rest = values["label"], values["collections"], shared.get(values["copy_key"]), index
+                yield _placed(id, held[id], *rest) if id in held else op(messages[id], *rest, texts)
 
 
 def missing(cluster: Cluster, index: str = "messages") -> Iterator[str]:

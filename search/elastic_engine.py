@@ -26,6 +26,8 @@ _DIGITS = re.compile(r"\d+")
 class ElasticEngine:
     """Reading a corpus in a cluster; see `search.engine.Engine`. Usable from any number of threads and machines."""
 
+    waits = True
+
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._store = Store(cluster)

@@ -18,7 +18,7 @@ from search import elastic_files, elastic_later, elastic_refusals, elastic_reind
 from search import elastic_marks as marks
 from search.documents import standing
 from search.elastic import Cluster, Doc, Op, Refusal, chunks
-from search.elastic_documents import groups, missing, op, remade
+from search.elastic_documents import Recent, groups, missing, op, remade
 from search.elastic_filling import Filling
 from search.elastic_layout import differences
 from search.elastic_lease import Lease
@@ -56,6 +56,7 @@ class ElasticWriter:
         self._links = Links(self._store)
         self._lease = Lease(self._cluster)
         self._slims = Slims(self._cluster)
+        self._recent = Recent()
         self._threads = Threads(self._store, self._links, self._lease, self._slims)
         self._filling = Filling(self._cluster)
         self._lines: dict[tuple[str, str], _Line] = {}
@@ -176,6 +177,8 @@ class ElasticWriter:
         documents = [
             op(p.message, labels[id], sorted({place.collection for place in places[id]})) for id, p in fresh.items()
         ]
+        for document in documents:
+            self._recent.keep(document)
         sent.result()
         sent = self._pool.submit(self._cluster.bulk, documents, refusals=self._refused)
         statuses = self._cluster.bulk(records, tolerated=_THERE)
@@ -307,7 +310,8 @@ class ElasticWriter:
     def _remake_all(self, ids: Iterable[str]) -> None:
         for part in chunks(ids, 1000):
             self._lease.hold()
-            self._cluster.bulk(remade(self._store, part), refusals=self._refused)
+            self._cluster.bulk(remade(self._store, part, recent=self._recent), refusals=self._refused)
+        self._recent.clear()
         self._note_failures(elastic_refusals.failures(self._store, self._refused))
         self._refused = []
 

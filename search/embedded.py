@@ -32,6 +32,8 @@ from search.weights import is_ranked
 class EmbeddedEngine:
     """Reading an embedded corpus; see `search.engine.Engine`. Usable from any number of threads."""
 
+    waits = False
+
     def __init__(self, store: Store) -> None:
         self._store = store
         self._index: tantivy.Index | None = None

@@ -92,6 +92,8 @@ class Arranged(Struct, frozen=True, kw_only=True):
 class Engine(Protocol):
     """Reading a corpus. An id is 64 hex digits, or any unique prefix of at least 8; a ghost's begins with "g"."""
 
+    waits: bool  # storing waits for other machines: there is time to read on meanwhile
+
     def search(self, query: Query, *, order: Order = "relevance", by_thread: bool = False, limit: int = 20,
                cursor: str = "", facets: bool = True) -> Page:
         """One page of what matches. Ties go by date, then id. CursorError for a cursor that is not ours."""

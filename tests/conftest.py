@@ -65,7 +65,7 @@ def elastic(request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
 
     def fresh() -> str:
         given.append(f"test-{os.getpid()}-{next(_prefixes)}")
-        if len(given) > 5:  # the server's memory is small, and each corpus has nine indexes
+        if len(given) > 5:  # the server's memory is small, and each corpus has many indexes
             forget(address, given.pop(0))
         return f"{address}/{given[-1]}"
 

@@ -25,6 +25,8 @@ from search.errors import EngineUnavailable
 class Memory:
     """A corpus in memory: as much of engine and writer as the loop uses."""
 
+    waits = False
+
     def __init__(self) -> None:
         self.states: dict[tuple[str, str], ArchiveState] = {}
         self.held: dict[str, bytes] = {}
