@@ -178,7 +178,8 @@ class ElasticWriter:
             op(p.message, labels[id], sorted({place.collection for place in places[id]})) for id, p in fresh.items()
         ]
         for document in documents:
-            self._recent.keep(document)
+            if not any(carried(fresh[document.id].message)):  # the texts of files may come at any time
+                self._recent.keep(document)
         sent.result()
         sent = self._pool.submit(self._cluster.bulk, documents, refusals=self._refused)
         statuses = self._cluster.bulk(records, tolerated=_THERE)
