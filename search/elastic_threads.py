@@ -206,8 +206,8 @@ class Threads:
         for leaf in thread.leaves:
             if leaf.id in ghosts:
                 continue
-            held, now = self._held[leaf.id], {"label": label, "copy_key": leaf.copies}
-            if changed := {name: value for name, value in now.items() if held[name] != value}:
+            held, found = self._held[leaf.id], {"label": label, "copy_key": leaf.copies}
+            if changed := {name: value for name, value in found.items() if held[name] != value}:
                 moved.add(leaf.id)
                 yield Op("update", "records", leaf.id, json.encode({"doc": changed}))
         old = self._ghosts.get(label, {})
