@@ -17,7 +17,7 @@ from msgspec import MsgspecError, Struct, json
 
 from mappings import INDEXES, MESSAGES, load
 from search.elastic_access import credentials, shut, trust
-from search.elastic_errors import BUSY, AlreadyThere, NotTrusted, Refused, told, told_of
+from search.elastic_errors import BUSY, AlreadyThere, NotAllowed, NotTrusted, Refused, told, told_of
 from search.elastic_patience import Patience
 from search.errors import CorpusDamaged, CorpusError, CorpusMissing, EngineUnavailable, SearchError, TooMuch
 
@@ -262,6 +262,11 @@ class Cluster:
     def refresh(self, *indexes: str) -> None:
         """Lets searches see everything that was written."""
         self.request("POST", f"/{','.join(map(self.name, indexes))}/_refresh")
+
+    def freshen(self, *indexes: str) -> None:
+        """The same for one who only reads, as far as the user may."""
+        with suppress(NotAllowed):
+            self.refresh(*indexes)
 
     def bulk(
         self, ops: Iterable[Op], *, refresh: bool = False, tolerated: frozenset[int] = frozenset(),

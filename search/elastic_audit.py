@@ -1,7 +1,6 @@
 """What a corpus in a cluster holds and whether it is whole: counts, ledger, failures, digest, verification."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
@@ -42,8 +41,7 @@ def fresh(cluster: Cluster) -> None:
     # a refresh waits a minute for a shard that is away, where a search says so at once
     names = ",".join(map(cluster.name, indexes))
     cluster.request("POST", f"/{names}/_search", {"size": 0}, allow_partial_search_results="false")
-    with suppress(NotAllowed):
-        cluster.refresh(*indexes)
+    cluster.freshen(*indexes)
 
 
 def status(cluster: Cluster) -> Status:

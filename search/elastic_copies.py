@@ -11,7 +11,7 @@ from search.elastic import Cluster, Op
 
 def groups(cluster: Cluster) -> Iterator[tuple[str, ...]]:
     """The ids of each group, the smallest first."""
-    cluster.refresh("records")
+    cluster.freshen("records")
     grouped = {"bool": {"must_not": [{"term": {"copy_key": 0}}]}}
     docs = cluster.scan("records", grouped, ["copy_key", "id"], columns=["copy_key", "id"])
     for _, found in groupby(docs, lambda doc: doc.source["copy_key"]):
@@ -20,7 +20,7 @@ def groups(cluster: Cluster) -> Iterator[tuple[str, ...]]:
 
 def rulings(cluster: Cluster) -> dict[str, Ruling]:
     """Every ruling, by the message's id, in the order of ids."""
-    cluster.refresh("marks")
+    cluster.freshen("marks")
     docs = cluster.scan("marks", {"term": {"kind": "ruling"}}, ["name"])
     return {doc.id.removeprefix("ruling-"): convert(doc.source["body"], Ruling) for doc in docs}
 

@@ -57,7 +57,7 @@ def carriers(cluster: Cluster, sha256: str, limit: int, skip: int) -> tuple[int,
 
 def in_states(cluster: Cluster, states: Collection[FileState]) -> Iterator[tuple[File, str]]:
     """Files in these states, without their texts, each with the id of a message that carries it."""
-    cluster.refresh("files", "records")
+    cluster.freshen("files", "records")
     source = ["sha256", "size", "media", "state", "code", "reason"]
     docs = cluster.scan("files", {"terms": {"state": sorted(states)}}, ["sha256"], source=source)
     for part in chunks(docs, _AT_ONCE):
