@@ -95,13 +95,9 @@ def follow(corpus: "Engine", shown: "Progress", *, failed: bool = False, workers
 def files_in_words(files: dict[str, int]) -> str:
     """`17 with text, 11 without a reader`: files by their state; what is missing, if something is."""
     from ingest.extraction import office
+    from mappings.file_states import counted
 
-    names = {
-        "text": "with text", "empty": "without any", "encrypted": "behind a password", "unread": "without a reader",
-        "mail": "that are mails", "failed": "that failed", "waiting": "that wait for `unsealed extract`",
-    }  # fmt: skip
-    words = ", ".join(f"{files[state]:,} {name}" for state, name in names.items() if files.get(state))
-    return words + ("" if office.is_here() else "; PDF and office files need the package kreuzberg")
+    return counted(files) + ("" if office.is_here() else "; PDF and office files need the package kreuzberg")
 
 
 def report(found: "Extraction") -> None:

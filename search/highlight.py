@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from mappings.records import OWN_KINDS, Message
 from search.documents import attached
@@ -25,6 +25,7 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _PIECE = re.compile(rf"{CJK_RUN.pattern}|(?:(?!{CJK_RUN.pattern}).)+", re.DOTALL)
 _CACHED = 50_000  # words whose likeness is remembered
 _FILES = 5  # attachments of a mail whose cuts are shown
+_BEGINNING = 100_000  # characters of an attachment that are looked at unless nothing else of the mail matched
 _NO_TEXTS: Mapping[str, str] = {}
 
 
@@ -73,12 +74,21 @@ def highlights(message: Message, mark: Marker, files: Mapping[str, str] = _NO_TE
     for field, text in texts.items():
         if text and (spans := mark.spans(field, text)):
             found.append(Highlight(field, fragments(text, spans)))
-    cuts = (
-        Highlight("attachment", fragments(text, spans), attachment.name, attachment.sha256)
-        for attachment, text in attached(message, files)
-        if (spans := mark.spans("attachment", text))
-    )
-    return (*found, *islice(cuts, _FILES))
+    found += _of_files(message, mark, files, _BEGINNING) or ([] if found else _of_files(message, mark, files, None))
+    return tuple(found)
+
+
+def _of_files(message: Message, mark: Marker, files: Mapping[str, str], limit: int | None) -> list[Highlight]:
+    """The attachments that matched within so many characters, with their cuts."""
+    found = []
+    for attachment, text in attached(message, files):
+        if limit is not None and len(text) > limit:
+            text = text[: text.rfind(" ", 0, limit)]
+        if spans := mark.spans("attachment", text):
+            found.append(Highlight("attachment", fragments(text, spans), attachment.name, attachment.sha256))
+        if len(found) == _FILES:
+            break
+    return found
 
 
 def _positive(tree: Node | None) -> Iterator[Word | Phrase | Exact]:

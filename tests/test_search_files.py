@@ -123,3 +123,10 @@ def test_only_so_much_of_a_mails_attachments_is_searched(engine: Engine) -> None
     assert len(found(engine, "attachment:weir")) == 3
     assert found(engine, "attachment:sluice") == []
     assert engine.files([PLAN])[PLAN].text.endswith("sluice")
+
+
+def test_a_hit_far_down_in_a_text_is_shown_too(engine: Engine) -> None:
+    keep(engine, text(PLAN, "weir " * 100_000 + "sluice"))
+    for hit in engine.search(parse("attachment:sluice")).hits:
+        (light,) = hit.highlights
+        assert light.fragments[0].text.endswith("weir sluice")

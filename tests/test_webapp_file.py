@@ -91,7 +91,7 @@ def test_long_texts_are_shown_in_full_when_asked(engine: Engine, client: FlaskCl
 def test_a_mails_page_says_what_became_of_its_files(engine: Engine, client: FlaskClient) -> None:
     carried = json.loads(client.get("/.json?q=subject:59").data)["result"]["hits"][0]["row"]["id"]
     html = client.get(f"/m/{carried}").text
-    assert html.count("no reader for its kind") == 2
+    assert html.count("without a reader") == 2
     first = engine.message(carried).attachments[0].sha256
     assert f"/file/{first}" in html
     assert "There is no reader for application/octet-stream." in client.get(f"/file/{first}").text
@@ -114,3 +114,4 @@ def test_no_such_file_is_said_to_be_none(client: FlaskClient, path: str) -> None
 def test_status_counts_files(client: FlaskClient) -> None:
     files = json.loads(client.get("/status.json").data)["status"]["files"]
     assert files == {"text": 2, "unread": 2}
+    assert "Attached files: 2 with text, 2 without a reader." in client.get("/status").text

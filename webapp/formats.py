@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
+from mappings.file_states import WORDS
 from mappings.records import Address, Failure, File, MessageRow, Place
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -146,10 +147,7 @@ def file_link(sha256: str, **values: str | int) -> str:
 
 def file_state(file: File) -> str:
     """What became of a file, in a few words."""
-    return {
-        "waiting": "not read yet", "text": "text drawn", "empty": "no text in it", "encrypted": "asks for a password",
-        "unread": "no reader for its kind", "mail": "a mail", "failed": "could not be read",
-    }[file.state]  # fmt: skip
+    return WORDS[file.state]
 
 
 MEDIA = {

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Flask, request
 
+from mappings.file_states import counted
 from mappings.made import told
 from search.query import Query
 from webapp import formats, histogram, signatures, text
@@ -46,7 +47,7 @@ def register(app: Flask) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     for function in (
         formats.date, formats.day, formats.machine_date, formats.size, formats.number, formats.plural, formats.delay,
-        formats.people, formats.topic, formats.place, formats.field_name, formats.file_state, formats.media,
+        formats.people, formats.topic, formats.place, formats.field_name, formats.file_state, formats.media, counted,
         text.line, text.fragment, text.plain, language, facet_name, told,
     ):  # fmt: skip
         env.filters[function.__name__] = function
