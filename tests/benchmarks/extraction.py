@@ -23,7 +23,7 @@ from tests import extraction_files as make
 from tests.benchmarks.measure import parser, report, table
 
 STUB = (sys.executable, "-m", "tests.extraction_stub")
-LATE = 1.5  # seconds by which a file may be given up late: a process has to end
+LATE = 5.0  # seconds by which a file may be given up late: a process has to end
 
 
 def words(number: int, count: int) -> str:
