@@ -1,6 +1,7 @@
 """Files that mails carry, in a cluster: each once, the mails that carry it, the text drawn from it."""
 
 import base64
+import uuid
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
@@ -82,7 +83,7 @@ def keep(cluster: Cluster, found: Iterable[File]) -> None:
                 changed.append(file.sha256)
     cluster.refresh("records")
     ids = [doc.id for doc in cluster.scan("records", _of(changed), ["id"], source=False)] if changed else []
-    stale = [marks.stale(f"files-{kept[0].sha256}", ids)] if ids else []
+    stale = [marks.stale(f"files-{uuid.uuid4().hex}", ids)] if ids else []
     cluster.bulk([*stale, *ops, *stale])
 
 

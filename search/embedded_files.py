@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from mappings.records import File, FileState, Prepared
-from search.embedded_store import Store, marks
+from search.embedded_store import Store
 from search.errors import NotFound
 from search.file_texts import as_found, carried, pack, unpack
 
@@ -64,11 +64,14 @@ def carriers(store: Store, sha256: str, limit: int, skip: int) -> tuple[int, lis
 def in_states(store: Store, states: Collection[FileState]) -> Iterator[tuple[File, str]]:
     """Files in these states, without their texts, each with the id of the first message that carries it."""
     last, listed = 0, sorted(states)
+    # of each state by itself, so that none is sorted
+    of_state = f"SELECT * FROM (SELECT num FROM files WHERE state = ? AND num > ? ORDER BY num LIMIT {_AT_ONCE})"
+    numbers = " UNION ALL ".join([of_state] * len(listed))
     while rows := store.all(
         "SELECT f.num, f.sha256, f.size, f.media, f.state, f.code, f.reason, NULL,"
         " (SELECT m.id FROM messages m WHERE m.num = (SELECT min(c.message) FROM carried c WHERE c.file = f.num))"
-        f" FROM files f WHERE f.num > ? AND f.state IN ({marks(listed)}) ORDER BY f.num LIMIT {_AT_ONCE}",
-        (last, *listed),
+        f" FROM files f WHERE f.num IN ({numbers}) ORDER BY f.num LIMIT {_AT_ONCE}",
+        [value for state in listed for value in (state, last)],
     ):
         last = rows[-1][0]
         for row in rows:

@@ -16,7 +16,10 @@ from msgspec import MsgspecError, msgpack
 from ingest.extraction import Answer, Job, Limits
 from ingest.extraction.worker import HEAD
 
-COMMAND = (sys.executable, "-m", "ingest.extraction.worker")
+_ROOT = str(Path(__file__).parents[2])
+# Our own folder is looked in last and the current one not at all: neither may stand in for a library.
+_CODE = f"import sys; sys.path.append({_ROOT!r}); from ingest.extraction.worker import main; main()"
+COMMAND = (sys.executable, "-P", "-c", _CODE)
 LOOK = 0.1  # seconds between two looks at the process's memory
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _PIECE = 1 << 20
@@ -77,11 +80,11 @@ class Keeper:
 
     def _started(self) -> "subprocess.Popen[bytes]":
         if self._process is None:
-            root = str(Path(__file__).parents[2])
-            path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
+            # what reads strangers' files needs no password of ours
+            kept = {name: value for name, value in os.environ.items() if not name.startswith("UNSEALED_")}
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                start_new_session=True, bufsize=0, env=os.environ | {"PYTHONPATH": path},
+                start_new_session=True, bufsize=0, env=kept,
             )  # fmt: skip
             with suppress(OSError):  # it ended at once, as reading will show
                 self._send(self._process, msgpack.encode(self._limits))

@@ -1,4 +1,4 @@
-"""The process that reads files, one after the other: `python -m ingest.extraction.worker`, jobs in, answers out.
+"""The process that reads files, one after the other: jobs in, answers out.
 
 It may hang, crash, or eat memory: whoever started it kills it. Whatever its readers print goes nowhere.
 """
@@ -7,7 +7,6 @@ import os
 import resource
 import signal
 import struct
-import sys
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -59,7 +58,3 @@ def _packed(answer: Answer) -> bytes:
     except UnicodeEncodeError:
         return msgpack.encode(Answer("failed", "reader-failed", "Its reader gave no text.", media=answer.media))
 
-
-if __name__ == "__main__":
-    main()
-    sys.exit(0)
