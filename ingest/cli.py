@@ -82,7 +82,7 @@ def ingest(
                 corpus, units, collection=collection, workers=workers or 0, dry_run=dry_run, parser=parser,
                 progress=shown, stop=lambda: stop.asked, found=found if dry_run else None,
             )  # fmt: skip
-            if corpus is not None and not (no_extract or dry_run or outcome.interrupted):
+            if corpus is not None and not (no_extract or dry_run or stop.asked):
                 extraction = extract_cli.follow(corpus, shown, workers=workers or 0)
     finally:
         if corpus is not None:

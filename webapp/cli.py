@@ -187,7 +187,7 @@ def demo(ctx: click.Context, host: str, port: int, engine: str | None, no_serve:
         corpus = stack.enter_context(closing(open_engine(place, create=True)))
         with stoppable(ingest_cli.STOPPING) as stop, ingest_cli.progress(as_json) as shown:
             outcome = pipeline.load(corpus, paths, progress=shown, stop=lambda: stop.asked)
-            skipped = no_extract or outcome.interrupted
+            skipped = no_extract or stop.asked
             extraction = None if skipped else extract_cli.follow(corpus, shown, workers=1)
         ingest_cli.report(outcome, as_json, extraction=extraction)
         if keep and not as_json:
