@@ -75,25 +75,22 @@ def mac(entry: Member, member: str, position: str) -> Iterator[Item | Problem] |
 def data_file(source: Source, budget: Budget, member: str = "", position: str = "") -> Iterator[Item | Problem]:
     """The items of a PST or OST, folder by folder; a position is the number of items before it. ArchiveError.
 
-    The items count against the budget, since any number of them may share the same bytes of the file.
+    Each reading of a block counts against the budget, since any number of items may share the same bytes of the file.
     """
     from ingest.outlook.pst import DataFile
 
     start = int(position) if position.isdecimal() else 0
     with Seekable(source, SPOOLED) as file:
         size = file.seek(0, 2) if source.size < 0 else source.size
-        data = DataFile(file, size)
+        data = DataFile(file, size, budget.charge)
         done = 0
         for folder in data.folders():
             name = readable("/".join(part.replace("/", "_") for part in folder.path))
             inside = f"{member}!{name}" if member else name
             for index, id in enumerate(folder.items, 1):
                 done += 1
-                if done <= start:
-                    continue
-                for thing in _item(data, id, f"{inside}#{index}", folder.path, str(done)):
-                    budget.charge(len(thing.raw) if isinstance(thing, Item) else 0)
-                    yield thing
+                if done > start:
+                    yield from _item(data, id, f"{inside}#{index}", folder.path, str(done))
             missing = folder.said - len(folder.items)
             if missing > 0 and done >= start:
                 reason = f"The folder says that it holds {folder.said:,} items; {missing:,} of them are not there."
@@ -114,6 +111,8 @@ def _item(data: "DataFile", id: int, member: str, path: tuple[str, ...], positio
         item = data.item(id)
         raw = mail.message(item, spent)
     except Exception as error:  # one damaged item must not end the file
+        if isinstance(error, ArchiveError) and error.fatal:
+            raise
         reason = str(error) if isinstance(error, ArchiveError) else f"The item is damaged ({type(error).__name__})."
         yield Problem("split", getattr(error, "code", "damaged"), reason, member, position=position)
         return

@@ -30,6 +30,7 @@ FROM = (0x5D02, 0x64, 0x65, 0x42)
 SENDER = (0x5D01, 0xC1E, 0xC1F, 0xC1A)
 RECIPIENT = (0x39FE, 0x3002, 0x3003, 0x3001)
 ATTACHED_AS, ATTACHED_FLAGS, HIDDEN = 0x3705, 0x3714, 0x7FFE
+_LONGEST = 1000  # characters of a name or an address
 _BY_REFERENCE = (2, 3, 4, 7)
 _PREFIX = re.compile(r"\x01.")  # before a subject in a PST: how long its "Re: " is
 _ENTITY = re.compile(rb"content-type:[ \t]*multipart/signed\b", re.IGNORECASE)
@@ -96,7 +97,7 @@ def flags(get: Properties) -> str:
 
 def who(get: Properties, ids: Sequence[int]) -> Address:
     """A person: the internet address if there is one, else whatever Outlook calls them."""
-    smtp, kind, address, name = (get.text(id).strip() for id in ids)
+    smtp, kind, address, name = (get.text(id).strip()[:_LONGEST] for id in ids)
     name = name[1:-1] if len(name) > 1 and name[0] == name[-1] == "'" else name
     if not smtp and ("@" in address or kind.upper() != "SMTP"):
         smtp = address

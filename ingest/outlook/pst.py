@@ -1,6 +1,6 @@
 """The folders and items of an Outlook data file, PST or OST (MS-PST §2.4), by the tree of all its nodes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from msgspec import Struct
@@ -29,8 +29,8 @@ class Folder(Struct):
 class DataFile:
     """An opened PST or OST. ArchiveError where not even its trees can be read."""
 
-    def __init__(self, file: IO[bytes], size: int) -> None:
-        self.pages = Pages(file, size)
+    def __init__(self, file: IO[bytes], size: int, charge: Callable[[int], object] = int) -> None:
+        self.pages = Pages(file, size, charge)
         self.problems: list[Exception] = []
         self._mend(file, size)
         self.named: dict[int | str, int] = {}
@@ -43,7 +43,7 @@ class DataFile:
         """Looks for what the trees no longer lead to, where they are broken."""
         whole = not self.pages.cut and all(True for _ in self.pages.nodes(self.problems)) and not self.problems
         if not whole or self._lost():
-            salvaged = Salvaged(file, size)
+            salvaged = Salvaged(file, size, self.pages.charge)
             if not salvaged.found["nodes"]:
                 if self.pages.cut:
                     raise Truncated(f"{self.pages.cut}, and nothing in it can be found any more.")

@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import IO
 
@@ -14,6 +14,7 @@ from ingest.outlook.crypt import reveal
 MAGIC = b"!BDN"
 LARGEST = 256 << 20  # bytes of one node
 _PAGE_TYPES = {"blocks": 0x80, "nodes": 0x81}
+_LEAST = 512  # bytes that reading a block counts for at least
 _DEEPEST = 12  # levels of a tree; real ones have 3
 
 
@@ -49,9 +50,11 @@ LARGE = Layout(4096, 4056, wide=True, root=0xD8, crypt=0x201)
 class Pages:
     """An opened file. Truncated, Damaged, Unsupported, Encrypted."""
 
-    def __init__(self, file: IO[bytes], size: int) -> None:
+    def __init__(self, file: IO[bytes], size: int, charge: Callable[[int], object] = int) -> None:
+        """`charge` is told the bytes of each block that is read, however often, and ends that by an ArchiveError."""
         self.file = file
         self.size = size
+        self.charge = charge
         head = self._read(0, 0x210)
         if not head.startswith(MAGIC):
             raise Damaged("This is no Outlook data file: its first bytes are others.")
@@ -145,6 +148,7 @@ class Pages:
         if found is None:
             raise Damaged("A block of its data is missing.")
         _, at, size, plain = found
+        self.charge(max(size, plain if self.layout.large else 0, _LEAST))
         data = self._read(at, size)
         if self.layout.large and plain and plain != size:
             try:

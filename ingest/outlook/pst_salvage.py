@@ -1,6 +1,6 @@
 """A PST whose trees are broken, such as one whose copying broke off: their leaves, searched for in the whole file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from ingest.archives.errors import Damaged, Truncated
@@ -13,8 +13,8 @@ _STEP = 4 << 20
 class Salvaged(Pages):
     """The same file by its leaf pages, wherever they stand. Of two with the same entry, that written last counts."""
 
-    def __init__(self, file: IO[bytes], size: int) -> None:
-        super().__init__(file, size)
+    def __init__(self, file: IO[bytes], size: int, charge: Callable[[int], object] = int) -> None:
+        super().__init__(file, size, charge)
         self.found: dict[str, dict[int, tuple[int, ...]]] = {"nodes": {}, "blocks": {}}
         ages: dict[str, dict[int, int]] = {"nodes": {}, "blocks": {}}
         for at, tree, age in self._leaves():
