@@ -203,3 +203,18 @@ def test_recipients_that_are_lost_leave_the_rest_of_the_mail(tmp_path: Path) -> 
     assert (problem.code, problem.reason.startswith("The recipients could not be read")) == ("part-lost", True)
     assert isinstance(item, Item)
     assert len(read_message(item.raw).message.attachments) == 2
+
+
+def test_a_broken_page_of_the_tree_of_blocks_is_done_without(tmp_path: Path) -> None:
+    pst = Pst()
+    pst.node(0x122, 0x122, pst.context(values(p3001="")))
+    pst.folder(0x8022, 0x122, "Top", 600)
+    for number in range(600):
+        pst.node(0x200024 + 32 * number, 0x8022, pst.item(values(p37=f"mail {number}")))
+    data = bytearray(pst.whole())
+    root = int.from_bytes(data[0xF0:0xF8], "little")
+    inner = int.from_bytes(data[root + 24 + 16 : root + 24 + 24], "little")  # the second page below it
+    assert data[inner + 496] == 0x80
+    assert data[inner + 491] == 1  # no leaf
+    data[inner + 496] = 0
+    assert [type(one) for one in things(bytes(data), tmp_path)] == [Item] * 600

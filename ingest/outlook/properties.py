@@ -1,5 +1,6 @@
 """MAPI properties of an item, a recipient or an attachment, read as text, numbers and moments (MS-OXCDATA §2.11)."""
 
+import codecs
 import struct
 from collections.abc import Callable, Mapping
 from itertools import pairwise
@@ -33,7 +34,7 @@ def codec(page: int) -> str:
         return _CODECS[page]
     name = f"iso-8859-{page - 28590}" if 28592 <= page <= 28605 else f"cp{page}"
     try:
-        b"".decode(name)
+        codecs.lookup(name)
     except LookupError:
         return "cp1252"
     return name

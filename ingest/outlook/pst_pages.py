@@ -69,6 +69,7 @@ class Pages:
         form = "<QQQQ" if self.layout.wide else "<LLLL"
         _, self.nodes_root, _, self.blocks_root = struct.unpack_from(form, head, self.layout.root)
         self._page = lru_cache(maxsize=4096)(self._read_page)
+        self._rescue: dict[int, tuple[int, ...]] | None = None
         self.cut = "" if self._whole(head) else "The file ends before the end that its header gives"
 
     def _whole(self, head: bytes) -> bool:
@@ -143,8 +144,19 @@ class Pages:
         found = self._find("nodes", id)
         return Node(id, found[1], found[2], found[3]) if found else None
 
+    def _rescued(self, id: int) -> tuple[int, ...] | None:
+        """The entry of a block that the broken tree doesn't lead to any more, if its leaf is still somewhere."""
+        from ingest.outlook.pst_salvage import Salvaged  # which is made of this
+
+        if self._rescue is None:
+            self._rescue = Salvaged(self.file, self.size).found["blocks"]
+        return self._rescue.get(id & ~1) or self._rescue.get(id | 1)
+
     def _block(self, id: int) -> bytes:
-        found = self._find("blocks", id & ~1) or self._find("blocks", id | 1)
+        try:
+            found = self._find("blocks", id & ~1) or self._find("blocks", id | 1)
+        except (Damaged, Truncated):
+            found = self._rescued(id)
         if found is None:
             raise Damaged("A block of its data is missing.")
         _, at, size, plain = found
