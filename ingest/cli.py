@@ -24,6 +24,7 @@ from ingest.console import (
 )
 from ingest.copies_cli import duplicates
 from ingest.keys_cli import keys
+from ingest.verify_cli import verify
 from mappings.plain import clean
 
 if TYPE_CHECKING:
@@ -279,32 +280,6 @@ def retry_failures(corpus: "Engine", as_json: bool) -> int:
         if outcome.interrupted:
             click.echo("Stopped. The same command begins these archives again.")
     return INTERRUPTED if outcome.interrupted else COUNTED if left else DONE
-
-
-@click.command()
-@engine_option
-@json_option
-@click.pass_context
-def verify(ctx: click.Context, engine: str, as_json: bool) -> None:
-    """Re-read everything stored and compare it with what it was."""
-    from search.engine import open_engine
-
-    checked = 0
-    bad: list[dict[str, str]] = []
-    with closing(open_engine(engine)) as corpus, progress(as_json) as shown:
-        for id, wrong in corpus.verify():
-            checked += 1
-            if wrong:
-                bad.append({"id": id, "reason": wrong})
-                shown.say(clean(f"{id[:16]}: {wrong}"))
-            if not checked % 10_000:
-                shown.phase(f"{checked:,} messages checked")
-    if as_json:
-        print_json({"checked": checked, "bad": bad})
-    else:
-        result = f"{len(bad):,} are damaged." if bad else "all are as they were."
-        click.echo(f"{checked:,} messages checked: {result}")
-    ctx.exit(COUNTED if bad else DONE)
 
 
 @click.command()

@@ -29,6 +29,14 @@ def places(source: dict[str, Any]) -> list[Place]:
     )  # fmt: skip
 
 
+def placed(cluster: Cluster) -> Iterator[tuple[str, Place]]:
+    """Every place of every message, with the message's id."""
+    fresh(cluster)
+    for doc in cluster.scan("records", _ALL, ["id"], source=["places"]):
+        for place in places(doc.source):
+            yield doc.id, place
+
+
 def archives(cluster: Cluster) -> list[ArchiveState]:
     """The ledger, in the order of reading."""
     docs = cluster.scan("archives", {"exists": {"field": "archive"}}, ["created", "archive", "collection"])

@@ -110,6 +110,10 @@ class ElasticEngine:
         """Every place the message was found in; NotFound."""
         return elastic_audit.places(self._store.record(self._store.message_id(id), ("places",)))
 
+    def placed(self) -> Iterator[tuple[str, Place]]:
+        """Every place of every message, with the message's id."""
+        yield from elastic_audit.placed(self._cluster)
+
     def copies(self, id: str) -> list[MessageRow]:
         """The other messages that are copies of this one."""
         found = self._store.message_id(id)

@@ -187,6 +187,11 @@ class EmbeddedEngine:
         with translated():
             return embedded_audit.places(self._store, self._number(id))
 
+    def placed(self) -> Iterator[tuple[str, Place]]:
+        """Every place of every message, with the message's id."""
+        with translated():
+            yield from embedded_audit.placed(self._store)
+
     def copies(self, id: str) -> list[MessageRow]:
         """The other messages that are copies of this one."""
         with translated():

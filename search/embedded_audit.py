@@ -32,6 +32,16 @@ def places(store: Store, number: int) -> list[Place]:
     ]
 
 
+def placed(store: Store) -> Iterator[tuple[str, Place]]:
+    """Every place of every message, with the message's id."""
+    rows = store.connection().execute(
+        "SELECT m.id, a.archive, p.member, p.offset, a.collection FROM places p JOIN archives a ON a.num = p.archive"
+        " JOIN messages m ON m.num = p.message"
+    )
+    for id, archive, member, offset, collection in rows:
+        yield id.hex(), Place(archive, member, offset, collection)
+
+
 def archives(store: Store, where: str = "", values: Sequence[str] = ()) -> list[ArchiveState]:
     """The ledger, or those of its lines that `where` names, in the order of reading."""
     rows = store.all(f"SELECT done, {', '.join(_LEDGER)} FROM archives {where} ORDER BY num", values)

@@ -113,6 +113,9 @@ class Engine(Protocol):
     def places(self, id: str) -> list[Place]:
         """Every place the message was found in; NotFound."""
 
+    def placed(self) -> Iterator[tuple[str, Place]]:
+        """Every place of every message, with the message's id."""
+
     def copies(self, id: str) -> list[MessageRow]:
         """The other messages that are copies of this one."""
 
