@@ -9,7 +9,8 @@ from ingest.copies import groups
 from ingest.references import clean_id, conversation_index
 from ingest.subjects import WINDOW, answers, base_subject, names_mail, plain_subject
 from mappings.keys import ghost_id
-from search.engine import Arranged, Ghost, Leaf, Member
+from search.engine import Arranged, Leaf, Member
+from search.ghosts import Ghost, Quote
 
 NONE = -1
 LOOK_BACK = 64  # earlier mails of the same subject that an orphan is held against; robots send thousands
@@ -42,7 +43,7 @@ def _alone(member: Member) -> Arranged:
     line = _line(member)
     if not line:
         return Arranged(id=member.id, subject=member.subject, leaves=(Leaf(member.id, "", 0),))
-    ghost = _ghost(line[-1], member, direct=True)
+    ghost = _ghost(line[-1], member, member.quote)
     leaves = (Leaf(ghost.id, "", 0), Leaf(member.id, ghost.id, 1))
     return Arranged(id=member.id, subject=ghost.subject or member.subject, leaves=leaves, ghosts=(ghost,))
 
@@ -55,12 +56,18 @@ def _line(member: Member) -> list[str]:
     return [id for id in map(clean_id, member.references) if id and id != own]
 
 
-def _ghost(message_id: str, child: Member, *, direct: bool) -> Ghost:
-    """What a mail that refers to a missing one tells of it; its quotation is of the one it answers directly."""
+def _ghost(message_id: str, child: Member, quote: Quote) -> Ghost:
+    """What mails that refer to a missing one tell of it: the subject of the first, and a quotation."""
     subject = plain_subject(" ".join(child.subject.split()))[0] or child.subject
-    return Ghost(
-        id=_ghost_id(message_id), message_id=message_id, subject=subject, who=child.attribution if direct else ""
-    )
+    return Ghost(id=_ghost_id(message_id), message_id=message_id, subject=subject, quote=quote)
+
+
+def _fuller(first: Quote, second: Quote) -> Quote:
+    """Of two quotations of one mail the one that tells more; the first if they tell alike."""
+    def told(quote: Quote) -> tuple[bool, bool, bool]:
+        return bool(quote.name or quote.address), bool(quote.words), bool(quote.written)
+
+    return second if sum(told(second)) > sum(told(first)) else first
 
 
 class _Tree:
@@ -251,14 +258,20 @@ class _Tree:
     def _children(self) -> tuple[dict[int, list[int]], dict[int, Ghost]]:
         """Each node's children by date, a ghost counting as its first descendant; and the ghosts that stand."""
         children: dict[int, list[int]] = {}
-        ghosts: dict[int, Ghost] = {}
+        first: dict[int, int] = {}  # the first descendant of each ghost
+        quotes: dict[int, Quote] = {}
         for node in range(self.count):
             child, upper = node, self.parent[node]
             children.setdefault(upper, []).append(child)
-            while upper >= self.count and upper not in ghosts:
-                message_id = self.missing[upper - self.count]
-                direct = child == node and upper in self.answered and message_id in self.lines[node][-1:]
-                ghosts[upper] = _ghost(message_id, self.copies[node][0], direct=direct)
+            # only who answers it directly quotes it
+            if upper in self.answered and self.missing[upper - self.count] in self.lines[node][-1:]:
+                quotes[upper] = _fuller(quotes.get(upper, Quote()), self.copies[node][0].quote)
+            while upper >= self.count and upper not in first:
+                first[upper] = node
                 child, upper = upper, self.parent[upper]
                 children.setdefault(upper, []).append(child)
+        ghosts = {
+            ghost: _ghost(self.missing[ghost - self.count], self.copies[node][0], quotes.get(ghost, Quote()))
+            for ghost, node in first.items()
+        }
         return children, ghosts

@@ -171,7 +171,8 @@ class MessageRow(Struct, frozen=True, omit_defaults=True, kw_only=True):
     attachments: int = 0
     collection: str = ""
     lang: str = ""
-    preview: str = ""  # the first words of its own
+    preview: str = ""  # the first words of its own; of a ghost, as they were quoted
+    written: str = ""  # a ghost's date as it was quoted: ISO 8601 as far as given
     copies: int = 0  # how many other messages are copies of this one
     places: int = 0  # how many places it and its copies were found in
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from mappings.records import OWN_KINDS, Attachment, Message
 from mappings.signatures import arc_state, dkim_state
+from search.ghosts import Ghost, authors, moment
 from search.words import searchable
 
 KEYWORD = 500  # characters of a keyword that are kept
@@ -147,12 +148,18 @@ def document(
     return found
 
 
-def ghost_document(
-    number: int, label: int, ghost_id: str, message_id: str, subject: str, who: str, text: Text = searchable
-) -> dict[str, Any]:
+def ghost_document(number: int, label: int, ghost: Ghost, text: Text = searchable) -> dict[str, Any]:
     """A ghost as an index takes it: found by `is:ghost` and by what is known of it."""
-    newest, oldest = sort_keys(None, ghost_id[1:])
-    return {
+    date = moment(ghost.quote.written)
+    newest, oldest = sort_keys(date, ghost.id[1:])
+    wrote = authors(ghost)
+    found: dict[str, Any] = {
         "num": number, "thread": label, "newest": newest, "oldest": oldest, "size": 0, "is": ["ghost"],
-        "subject": text(subject), "from": text(who), "message_id": [message_id],
+        "subject": text(ghost.subject), "from": text("\n".join(map(str, wrote))),
+        "quoted": text(ghost.quote.words), "message_id": [ghost.message_id],
     }  # fmt: skip
+    if date is not None:
+        found |= {"date": date, "month": month(date)}
+    if addresses := [who.address.lower() for who in wrote if who.address]:
+        found["from_address"] = addresses
+    return found

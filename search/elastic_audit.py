@@ -15,6 +15,7 @@ from search.elastic_errors import NotAllowed
 from search.elastic_layout import differences
 from search.elastic_store import Store, message_row, stored
 from search.errors import CorpusDamaged, EngineUnavailable
+from search.ghosts import Ghost
 from search.layout import sentence
 
 _ALL: dict[str, Any] = {"match_all": {}}
@@ -125,8 +126,7 @@ def digest(store: Store) -> str:
             listed = [(p.archive, p.member, p.offset, p.collection) for p in places(doc.source)]
             found.update(json.encode(listed))
     for doc in cluster.walk("ghosts", _ALL, ["key"]):
-        ghost = doc.source
-        found.update(json.encode((ghost["key"], ghost["message_id"], ghost["subject"], ghost["who"])))
+        found.update(json.encode(convert(doc.source["ghost"], Ghost)))
     return found.hexdigest()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct, json
+from msgspec import Struct, convert, json
 
 from mappings.keys import ghost_key
 from mappings.records import Message
@@ -12,6 +12,7 @@ from search.elastic import Cluster, Op, chunks
 from search.elastic_files import texts as texts_of
 from search.elastic_store import Store, number
 from search.file_texts import wanted
+from search.ghosts import Ghost
 from search.words import tokens
 
 _BATCH = 200  # messages read back at a time
@@ -102,8 +103,7 @@ class Recent:
 def ghost_op(ghost: dict[str, Any], index: str = "messages") -> Op:
     """What stores a ghost's document, from the ghost's own."""
     found = ghost_document(
-        ghost_key(ghost["id"]) & (1 << 63) - 1, ghost["label"], ghost["id"], ghost["message_id"], ghost["subject"],
-        ghost["who"], terms,
+        ghost_key(ghost["id"]) & (1 << 63) - 1, ghost["label"], convert(ghost["ghost"], Ghost), terms
     )  # fmt: skip
     return Op("index", index, ghost["id"], json.encode(found))
 

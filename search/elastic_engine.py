@@ -148,7 +148,7 @@ class ElasticEngine:
         come = {doc.id for doc in self._cluster.scan("records", {"term": {"label": label}}, ["id"], source=False)}
         listed = self._store.rows([*ids, *sorted((come | {found}) - set(ids))])
         first = next(row for row in listed if row.id == found)
-        dates = [row.date for row in listed if row.date is not None]
+        dates = [row.date for row in listed if row.date is not None and not row.ghost]
         return Thread(
             id=listed[0].thread, subject=tree.subject if tree else first.subject, rows=tuple(listed),
             first=min(dates, default=None), last=max(dates, default=None),

@@ -7,12 +7,14 @@ from typing import Any
 from msgspec import Struct, convert
 
 from mappings.keys import link_key
-from mappings.records import Address, Message, MessageRow, Ruling
+from mappings.records import Message, MessageRow, Ruling
+from search import ghosts
 from search.elastic import Cluster
 from search.elastic_later import later_of
 from search.elastic_packing import Blocks, Stored
 from search.engine import Member
 from search.errors import NotFound
+from search.ghosts import Ghost
 from search.ids import ghost_link, is_prefix, only
 from search.later import amended
 from search.slims import copy_keys, slim_decoder
@@ -112,12 +114,10 @@ class Store:
         """Slim rows in the order of the ids asked for; those that are not here are left out."""
         docs = self.cluster.get("records", (id for id in ids if not id.startswith("g")), source=ROW)
         copies = self.copies(doc.source["copy_key"] for doc in docs.values())
-        ghosts = self.cluster.get("ghosts", (id for id in ids if id.startswith("g")))
-        spots = self.spots({id: doc.source["label"] for id, doc in (docs | ghosts).items()})
-        found = {
-            id: message_row(doc.source, spots[id], copies) for id, doc in docs.items()
-        }
-        found |= {id: ghost_row(doc.source, spots[id]) for id, doc in ghosts.items()}
+        absent = self.cluster.get("ghosts", (id for id in ids if id.startswith("g")))
+        spots = self.spots({id: doc.source["label"] for id, doc in (docs | absent).items()})
+        found = {id: message_row(doc.source, spots[id], copies) for id, doc in docs.items()}
+        found |= {id: ghost_row(doc.source, spots[id]) for id, doc in absent.items()}
         return [found[id] for id in ids if id in found]
 
     def trees(self, labels: Iterable[int]) -> dict[int, Tree]:
@@ -193,11 +193,7 @@ def message_row(source: dict[str, Any], spot: Spot, copies: dict[int, tuple[int,
 
 def ghost_row(source: dict[str, Any], spot: Spot) -> MessageRow:
     """A ghost's document as a slim row."""
-    thread, parent, depth = spot
-    return MessageRow(
-        id=source["id"], thread=thread, parent=parent, depth=depth, ghost=True, message_id=source["message_id"],
-        subject=source["subject"], from_=(Address(name=source["who"]),) if source["who"] else (),
-    )  # fmt: skip
+    return ghosts.row(convert(source["ghost"], Ghost), *spot)
 
 
 def member(facts: dict[str, Any], packed: bytes, ruling: Ruling | None) -> Member:
@@ -205,6 +201,6 @@ def member(facts: dict[str, Any], packed: bytes, ruling: Ruling | None) -> Membe
     slim = slim_decoder.decode(packed)
     return Member(
         facts["num"], facts["id"], slim.message_id, slim.references, facts.get("date"), slim.subject,
-        frozenset(slim.people), slim.people[0] if slim.people else "", copy_keys(slim, ruling), slim.attribution,
+        frozenset(slim.people), slim.people[0] if slim.people else "", copy_keys(slim, ruling), slim.quote,
         slim.thread_index,
     )  # fmt: skip

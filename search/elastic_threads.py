@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from msgspec import json
+from msgspec import json, to_builtins
 
 from mappings.keys import ghost_key
 from mappings.records import Ruling
@@ -212,10 +212,7 @@ class Threads:
                 yield Op("update", "records", leaf.id, json.encode({"doc": changed}))
         old = self._ghosts.get(label, {})
         for id, ghost in ghosts.items():
-            now = {
-                "id": id, "key": ghost_key(id), "message_id": ghost.message_id, "subject": ghost.subject,
-                "who": ghost.who, "label": label,
-            }  # fmt: skip
+            now = {"id": id, "key": ghost_key(id), "ghost": to_builtins(ghost), "label": label}
             if now != old.get(id):
                 yield Op("index", "ghosts", id, json.encode(now))
                 yield ghost_op(now)

@@ -39,9 +39,7 @@ CREATE TABLE threads (label INTEGER PRIMARY KEY, first INTEGER NOT NULL, subject
 CREATE TABLE ghosts (
     num INTEGER PRIMARY KEY,
     key INTEGER NOT NULL UNIQUE,
-    message_id TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    who TEXT NOT NULL,
+    ghost TEXT NOT NULL,  -- all that is known of it, as JSON
     label INTEGER NOT NULL,
     parent INTEGER NOT NULL, depth INTEGER NOT NULL, pos INTEGER NOT NULL
 );

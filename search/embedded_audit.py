@@ -104,8 +104,8 @@ def digest(store: Store) -> str:
         for (_, number), row in zip(rows, store.rows([num for _, num in rows]), strict=True):
             found.update(json.encode((row.id, row.thread, row.parent, row.depth, row.copies)))
             found.update(json.encode([(p.archive, p.member, p.offset, p.collection) for p in places(store, number)]))
-    for ghost in store.all("SELECT key, message_id, subject, who FROM ghosts ORDER BY key"):
-        found.update(json.encode(ghost))
+    for (ghost,) in store.all("SELECT ghost FROM ghosts ORDER BY key"):
+        found.update(ghost.encode())
     return found.hexdigest()
 
 

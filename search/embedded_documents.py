@@ -8,7 +8,6 @@ from typing import Any
 import tantivy
 from msgspec import Struct, json, msgpack
 
-from mappings.keys import ghost_of
 from mappings.records import Message, Prepared
 from search import embedded_files
 from search.documents import document, ghost_document
@@ -16,6 +15,7 @@ from search.embedded_queries import between
 from search.embedded_store import GHOSTS, Store
 from search.errors import EngineUnavailable
 from search.file_texts import wanted
+from search.ghosts import Ghost
 from search.later import amended
 
 HEAP = 128_000_000  # bytes that Tantivy gathers before it writes a segment
@@ -205,10 +205,8 @@ class Documents:
         return found
 
     def _ghosts(self, where: str, values: Sequence[int] = ()) -> Iterator[dict[str, Any]]:
-        for num, label, key, message_id, subject, who in self._store.all(
-            f"SELECT num, label, key, message_id, subject, who FROM ghosts {where}", values
-        ):  # fmt: skip
-            yield ghost_document(GHOSTS + num, label, ghost_of(key), message_id, subject, who)
+        for num, label, ghost in self._store.all(f"SELECT num, label, ghost FROM ghosts {where}", values):
+            yield ghost_document(GHOSTS + num, label, json.decode(ghost, type=Ghost))
 
     def _put_stale(self, numbers: Sequence[int]) -> None:
         writer = self._open()

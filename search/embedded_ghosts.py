@@ -1,19 +1,20 @@
 """Ghosts in the embedded corpus: kept as threads tell of them, gone once their mails have come."""
 
 from collections.abc import Iterable
-from typing import Any
+
+from msgspec import json
 
 from mappings.keys import ghost_key
 from search.embedded_store import GHOSTS, Store
-from search.engine import Ghost
+from search.ghosts import Ghost
 
-Known = dict[int, tuple[Any, ...]]  # by key: number, then what is known
+Known = dict[int, tuple[int, str]]  # by key: number, then the ghost as it is stored
 
 
 def of_label(store: Store, label: int) -> Known:
     """The ghosts of a thread as they are stored."""
-    rows = store.all("SELECT key, num, message_id, subject, who FROM ghosts WHERE label = ?", (label,))
-    return {row[0]: row[1:] for row in rows}
+    rows = store.all("SELECT key, num, ghost FROM ghosts WHERE label = ?", (label,))
+    return {key: (num, ghost) for key, num, ghost in rows}
 
 
 def keep(store: Store, label: int, ghosts: Iterable[Ghost], old: Known) -> tuple[dict[str, int], list[int]]:
@@ -24,25 +25,18 @@ def keep(store: Store, label: int, ghosts: Iterable[Ghost], old: Known) -> tuple
     stale: list[int] = []
     for ghost in ghosts:
         key = ghost_key(ghost.id)
+        told = json.encode(ghost).decode()
         known = gone.pop(key, None)
-        row = (ghost.message_id, ghost.subject, ghost.who)
-        if known is None:
+        if known is None or known[1] != told:
             cursor = connection.execute(
-                "INSERT INTO ghosts (key, message_id, subject, who, label, parent, depth, pos)"
-                " VALUES (?, ?, ?, ?, ?, 0, 0, 0)"
-                " ON CONFLICT (key) DO UPDATE SET label = excluded.label RETURNING num",
-                (key, *row, label),
+                "INSERT INTO ghosts (key, ghost, label, parent, depth, pos) VALUES (?, ?, ?, 0, 0, 0)"
+                " ON CONFLICT (key) DO UPDATE SET label = excluded.label, ghost = excluded.ghost RETURNING num",
+                (key, told, label),
             )
-            num = cursor.fetchone()[0]
+            numbers[ghost.id] = -cursor.fetchone()[0]
+            stale.append(GHOSTS - numbers[ghost.id])
         else:
-            num = known[0]
-            if known[1:] != row:
-                connection.execute(
-                    "UPDATE ghosts SET message_id = ?, subject = ?, who = ? WHERE num = ?", (*row, num)
-                )
-        if known is None or known[1:] != row:
-            stale.append(GHOSTS + num)
-        numbers[ghost.id] = -num
+            numbers[ghost.id] = -known[0]
     for known in gone.values():  # the mails have come
         connection.execute("DELETE FROM ghosts WHERE num = ?", (known[0],))
         stale.append(GHOSTS + known[0])

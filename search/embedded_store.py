@@ -11,14 +11,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+from msgspec import json
+
 from mappings.keys import ghost_of, link_key
-from mappings.records import Address, MessageRow
+from mappings.records import MessageRow
+from search import ghosts
 from search.embedded_blocks import Blocks
 from search.errors import CorpusDamaged, CorpusError, CorpusMissing, EngineUnavailable, SearchError
 from search.ids import ghost_link, is_prefix, only
 from search.slims import Slim, slim_decoder
 
-FORMAT = 2  # of the tables and the index together; another number asks for another program
+FORMAT = 3  # of the tables and the index together; another number asks for another program
 GHOSTS = 1 << 40  # a ghost's document number is this plus its row's
 DATABASE = "corpus.sqlite"
 BLOCKS = "blocks.zst"
@@ -215,7 +218,7 @@ _ROWS = f"""SELECT m.num, m.id, m.depth, m.date, m.size, m.slim_block, m.slim_at
         (SELECT count(*) FROM messages c JOIN places p ON p.message = c.num
         WHERE c.copy_key = m.copy_key AND c.copy_key <> 0) END
     FROM messages m WHERE m.num IN ({{}})"""
-_GHOST_ROWS = f"""SELECT m.num, m.key, m.depth, m.message_id, m.subject, m.who, {_THREAD_ID}, {_PARENT_ID}
+_GHOST_ROWS = f"""SELECT m.num, m.ghost, m.depth, {_THREAD_ID}, {_PARENT_ID}
     FROM ghosts m WHERE m.num IN ({{}})"""
 
 
@@ -236,11 +239,8 @@ def _message_row(row: Any, slim: Slim) -> MessageRow:
 
 
 def _ghost_row(row: Any) -> MessageRow:
-    _, key, depth, message_id, subject, who, thread, parent, ghost_parent = row
-    return MessageRow(
-        id=_id_of(None, key), thread=_id_of(thread, None), parent=_id_of(parent, ghost_parent), depth=depth,
-        ghost=True, message_id=message_id, subject=subject, from_=(Address(name=who),) if who else (),
-    )  # fmt: skip
+    _, ghost, depth, thread, parent, ghost_parent = row
+    return ghosts.row(json.decode(ghost, type=ghosts.Ghost), _id_of(thread, None), _id_of(parent, ghost_parent), depth)
 
 
 # the writer decides when the log is moved over, since the file of blocks must be on the disk before

@@ -368,6 +368,6 @@ def _member(row: Any, slim: Slim, ruled: dict[str, Ruling]) -> Member:
     num, id, date = row
     return Member(
         num, id.hex(), slim.message_id, slim.references, date, slim.subject, frozenset(slim.people),
-        slim.people[0] if slim.people else "", copy_keys(slim, ruled.get(id.hex())), slim.attribution,
+        slim.people[0] if slim.people else "", copy_keys(slim, ruled.get(id.hex())), slim.quote,
         slim.thread_index,
     )  # fmt: skip

@@ -21,6 +21,7 @@ from mappings.records import (
 )
 from mappings.signatures import Key, Later
 from search.errors import CorpusError
+from search.ghosts import Ghost, Quote
 from search.query import Query
 from search.results import Order, Page
 
@@ -58,17 +59,8 @@ class Member(Struct, frozen=True):
     people: frozenset[str]  # addresses of sender and recipients, lower case
     sender: str
     copy_keys: tuple[int, ...]  # those who share one are copies; what a person decided is in them
-    attribution: str = ""  # the line that introduces its first quotation
+    quote: Quote = Quote()  # its first quotation
     thread_index: str = ""  # Outlook's Thread-Index, as written
-
-
-class Ghost(Struct, frozen=True, kw_only=True):
-    """A mail that is referred to but not here, and all that is known of it."""
-
-    id: str  # "g" and 16 hex digits of its Message-ID's hash
-    message_id: str
-    subject: str = ""
-    who: str = ""  # as a reply's attribution line puts it
 
 
 class Leaf(Struct, frozen=True):

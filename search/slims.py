@@ -3,6 +3,7 @@
 from msgspec import Struct, msgpack
 
 from mappings.records import Address, DateSource, Prepared, Ruling
+from search.ghosts import Quote, quote_of
 
 PREVIEW = 160  # characters
 _FIRST_RECIPIENTS = 3
@@ -25,7 +26,7 @@ class Slim(Struct, frozen=True, array_like=True):
     lang: str
     preview: str
     people: tuple[str, ...]  # the sender's address first
-    attribution: str
+    quote: Quote
     thread_index: str
     copy_keys: tuple[int, ...] = ()
 
@@ -41,13 +42,12 @@ def slim(prepared: Prepared) -> bytes:
     people = [who.address.lower() for who in (*message.from_, *named, *message.bcc) if who.address]
     own = next((s for s in message.segments if s.kind == "own" and s.end - s.start > 1), None)
     preview = " ".join(message.text[own.start : own.start + 3 * PREVIEW].split())[:PREVIEW] if own else ""
-    attribution = next((s.who for s in message.segments if s.who), "")
     return slim_encoder.encode(
         Slim(
             message.message_id, prepared.references, message.subject, message.from_, named[:_FIRST_RECIPIENTS],
             len(named) + len(message.bcc), message.zone, message.date_source,
             sum(not attachment.inline for attachment in message.attachments), prepared.place.collection, message.lang,
-            preview, tuple(dict.fromkeys(people[:_PEOPLE])), attribution[:200],
+            preview, tuple(dict.fromkeys(people[:_PEOPLE])), quote_of(message),
             message.thread_index[:200], prepared.copy_keys,
         )
     )  # fmt: skip

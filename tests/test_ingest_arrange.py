@@ -25,7 +25,7 @@ def test_a_reply_alone_shows_the_mail_it_answers_as_a_ghost() -> None:
     thread = arrange([member(reply)])
     assert drawn(thread, [reply]) == ["[b@x]", "  c@x"]
     (ghost,) = thread.ghosts
-    assert (ghost.id, ghost.subject, ghost.who) == (ghost_id("b@x"), "Harbour dues", "On Monday Ann wrote:")
+    assert (ghost.id, ghost.subject, ghost.quote.who) == (ghost_id("b@x"), "Harbour dues", "On Monday Ann wrote:")
     assert (thread.id, thread.subject) == (reply.id, "Harbour dues")
 
 

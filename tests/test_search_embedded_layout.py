@@ -72,12 +72,12 @@ def test_an_index_that_is_not_there_is_told(folder: Path) -> None:
 
 
 def test_tables_of_another_version(folder: Path) -> None:
-    alter(folder, "ALTER TABLE messages ADD COLUMN odd TEXT", "DROP TABLE keys", "ALTER TABLE ghosts DROP COLUMN who")
+    alter(folder, "ALTER TABLE messages ADD COLUMN odd TEXT", "DROP TABLE keys", "ALTER TABLE ghosts DROP COLUMN ghost")
     engine = open_engine(str(folder))
     found = engine.status().differences
     assert {(one.index, one.what, one.hinders) for one in found} == {
         ("messages", 'column "odd" is not expected', False), ("keys", "the table is missing", True),
-        ("ghosts", 'column "who" is missing', True),
+        ("ghosts", 'column "ghost" is missing', True),
     }  # fmt: skip
     assert all("new corpus" in one.remedy for one in found)
     alter(folder, "ALTER TABLE messages DROP COLUMN recipients", "DROP TABLE archives")

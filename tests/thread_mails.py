@@ -9,6 +9,7 @@ from ingest.threads import arrange, prepare, settle
 from mappings.keys import hash64
 from mappings.records import Address, ArchiveState, Message, Place, Prepared, Ruling
 from search.engine import Arranged, Batch, Counts, Member
+from search.ghosts import quote_of
 
 DAY = 86400
 MONDAY = 1_000_000_000
@@ -35,7 +36,7 @@ def member(message: Message, num: int = 0) -> Member:
     return Member(
         num, message.id, message.message_id, prepared.references, message.date, message.subject,
         frozenset(person.address for person in people), message.from_[0].address, prepared.copy_keys,
-        next((segment.who for segment in message.segments if segment.who), ""), message.thread_index,
+        quote_of(message), message.thread_index,
     )  # fmt: skip
 
 

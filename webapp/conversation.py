@@ -31,8 +31,9 @@ def collapse(rows: Sequence[MessageRow], copies_of: Callable[[str], Iterable[Mes
 def in_time(rows: Sequence[MessageRow]) -> list[MessageRow]:
     """Oldest first. What has no date (ghosts, undated mails) stands before the first mail that answers it, or else
     behind what it answers. Rows come with parents before children, and need no recursion for it."""
-    dated = {row.id for row in rows if row.date is not None}
-    when = {row.id: row.date or 0 for row in rows if row.date is not None}
+    # a ghost's date is what somebody's program made of it, without a zone as a rule
+    dated = {row.id for row in rows if row.date is not None and not row.ghost}
+    when = {row.id: row.date or 0 for row in rows if row.id in dated}
     for row in reversed(rows):
         if row.parent and row.id in when and row.parent not in dated:
             when[row.parent] = min(when[row.id], when.get(row.parent, when[row.id]))

@@ -25,6 +25,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     parent: MessageRow | None = None
     adjacent: bool = False  # the parent stands right above
     copies: tuple[MessageRow, ...] = ()
+    answers: tuple[MessageRow, ...] = ()  # of a ghost: the messages that refer to it directly
 
 
 class ThreadPage(Struct, frozen=True, kw_only=True):
@@ -85,6 +86,7 @@ def entries(shown: Sequence[MessageRow], rows: dict[str, MessageRow], copies: Co
         yield Entry(
             row=row, message=full.get(row.id), parent=rows.get(row.parent), adjacent=row.parent == above,
             copies=copies.get(row.id, ()),
+            answers=tuple(one for one in rows.values() if one.parent == row.id and not one.ghost) if row.ghost else (),
         )  # fmt: skip
         above = row.id
 
