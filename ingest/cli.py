@@ -23,6 +23,7 @@ from ingest.console import (
     stoppable,
 )
 from ingest.copies_cli import duplicates
+from ingest.failures_cli import failures
 from ingest.keys_cli import keys
 from ingest.verify_cli import verify
 from mappings.plain import clean
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from ingest.extraction.stage import Extraction
     from ingest.progress import Outcome, Progress
     from mappings.records import Failure, Status
-    from search.engine import Engine
 
 LISTED = 20  # archives and failures that are listed unless more are asked for
 STOPPING = "Stopping once the batch at hand is stored; once more quits at once."
@@ -229,57 +229,6 @@ def day(seconds: int) -> str:
         return f"{datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds):%Y-%m-%d}"
     except OverflowError:
         return "beyond the calendar"
-
-
-@click.command()
-@click.option("--retry", is_flag=True, help="Read the archives concerned again and strike what now succeeds.")
-@click.option("--limit", default=LISTED, show_default=True, type=click.IntRange(1), metavar="N", help="List so many.")
-@engine_option
-@json_option
-@click.pass_context
-def failures(ctx: click.Context, retry: bool, limit: int, engine: str, as_json: bool) -> None:
-    """What could not be read: place, stage and reason of each."""
-    from search.engine import open_engine
-
-    with closing(open_engine(engine)) as corpus:
-        if retry:
-            ctx.exit(retry_failures(corpus, as_json))
-        found = corpus.failures(limit=limit)
-        total = corpus.status().failures
-    if as_json:
-        import msgspec
-
-        rows = [{"number": number} | msgspec.to_builtins(failure) for number, failure in found]
-        print_json({"total": total, "failures": rows})
-        return
-    for number, failure in found:
-        click.echo(failure_line(failure, number))
-    if not found:
-        click.echo("There are no failures.")
-    elif total > len(found):
-        click.echo(f"… and {total - len(found):,} more; --limit {total} lists them all.")
-
-
-def retry_failures(corpus: "Engine", as_json: bool) -> int:
-    """Reads again, from the start, each archive that has failures; the exit status."""
-    from ingest import pipeline
-
-    known = list(pipeline.failures(corpus))
-    missing = sorted({failure.archive for _, failure in known if not Path(failure.archive).exists()})
-    with stoppable(STOPPING) as stop, progress(as_json) as shown:
-        outcome = pipeline.retry(corpus, known, progress=shown, stop=lambda: stop.asked)
-        if any(failure.stage == "extract" for _, failure in known) and not stop.asked:
-            extract_cli.follow(corpus, shown, failed=True)
-    left = corpus.status().failures
-    if as_json:
-        print_json({"resolved": outcome.resolved, "remaining": left, "missing": missing, "outcome": outcome})
-    else:
-        for archive in missing:
-            click.echo(f"{clean(archive)} is not there any more; its failures stay.", err=True)
-        click.echo(f"{outcome.resolved:,} resolved, {left:,} left; {outcome.new:,} new messages.")
-        if outcome.interrupted:
-            click.echo("Stopped. The same command begins these archives again.")
-    return INTERRUPTED if outcome.interrupted else COUNTED if left else DONE
 
 
 @click.command()

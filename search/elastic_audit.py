@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from msgspec import convert, json
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from mappings import INDEXES
 from mappings.records import ArchiveState, Failure, Place, Status
@@ -15,6 +15,7 @@ from search.elastic_errors import NotAllowed
 from search.elastic_layout import differences
 from search.elastic_store import Store, message_row, stored
 from search.errors import CorpusDamaged, EngineUnavailable
+from search.failures import Tally, Which
 from search.ghosts import Ghost
 from search.layout import sentence
 
@@ -105,11 +106,34 @@ def stored_bytes(cluster: Cluster) -> int:
     return int(told["_all"]["primaries"]["store"]["size_in_bytes"])
 
 
-def failures(cluster: Cluster, limit: int, after: int) -> list[tuple[int, Failure]]:
+def failures(cluster: Cluster, limit: int, after: int, which: Which) -> list[tuple[int, Failure]]:
     """Failures with their numbers, oldest first, those numbered above `after`."""
-    body = {"query": {"range": {"num": {"gt": after}}}, "size": limit, "sort": [{"num": "asc"}]}
+    asked = {name: value for name, value in asdict(which).items() if value}
+    wanted = [{"range": {"num": {"gt": after}}}, *({"term": {name: value}} for name, value in asked.items())]
+    body = {"query": {"bool": {"filter": wanted}}, "size": limit, "sort": [{"num": "asc"}]}
     hits = cluster.search("failures", body)["hits"]["hits"]
     return [(hit["_source"]["num"], convert(hit["_source"]["failure"], Failure)) for hit in hits]
+
+
+def tally(cluster: Cluster) -> list[Tally]:
+    """How many failures there are, by archive, stage and code, in that order."""
+    names = ("archive", "stage", "code", "kept")
+    counted: dict[tuple[str, str, str], list[int]] = {}
+    composite: dict[str, Any] = {"size": 1000, "sources": [{name: {"terms": {"field": name}}} for name in names]}
+    while True:
+        body = {"query": _ALL, "size": 0, "track_total_hits": False, "aggs": {"kinds": {"composite": composite}}}
+        answer = cluster.search("failures", body)["aggregations"]["kinds"]
+        for bucket in answer["buckets"]:
+            key = bucket["key"]
+            counts = counted.setdefault((key["archive"], key["stage"], key["code"]), [0, 0])
+            counts[bool(key["kept"])] += int(bucket["doc_count"])
+        if "after_key" not in answer:
+            break
+        composite["after"] = answer["after_key"]
+    return [
+        Tally(archive=archive, stage=stage, code=code, lost=lost, kept=kept)
+        for (archive, stage, code), (lost, kept) in sorted(counted.items())
+    ]
 
 
 def digest(store: Store) -> str:

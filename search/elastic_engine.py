@@ -14,6 +14,7 @@ from search.elastic_queries import Compiler
 from search.elastic_store import Store, stored
 from search.elastic_writer import ElasticWriter
 from search.errors import CorpusMissing
+from search.failures import ANY, Tally, Which
 from search.file_texts import wanted
 from search.highlight import highlights, marker
 from search.query import Query
@@ -171,9 +172,13 @@ class ElasticEngine:
         """Counts for the whole corpus."""
         return elastic_audit.status(self._cluster)
 
-    def failures(self, limit: int = 100, after: int = 0) -> list[tuple[int, Failure]]:
+    def failures(self, limit: int = 100, after: int = 0, which: Which = ANY) -> list[tuple[int, Failure]]:
         """Failures with their numbers, oldest first, those numbered above `after`."""
-        return elastic_audit.failures(self._cluster, limit, after)
+        return elastic_audit.failures(self._cluster, limit, after, which)
+
+    def tally(self) -> list[Tally]:
+        """How many failures there are, by archive, stage and code, in that order."""
+        return elastic_audit.tally(self._cluster)
 
     def keys(self) -> list[Key]:
         """The keys that were added to the corpus, by name."""

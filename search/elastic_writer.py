@@ -221,7 +221,11 @@ class ElasticWriter:
             key = (failure.archive, failure.collection, failure.member, failure.offset, failure.stage, failure.code,
                    failure.message)  # fmt: skip
             id = blake2b(json.encode(key), digest_size=16).hexdigest()
-            ops.append(Op("index", "failures", id, json.encode({"num": num, "failure": told})))
+            body = {
+                "num": num, "archive": failure.archive, "stage": failure.stage, "code": failure.code,
+                "kept": bool(failure.message), "failure": told,
+            }  # fmt: skip
+            ops.append(Op("index", "failures", id, json.encode(body)))
         self._cluster.bulk(ops, refresh=True)
 
     def _reserve(self, count: int) -> int:

@@ -20,6 +20,7 @@ from search.embedded_ranking import Found, Ranking
 from search.embedded_store import INDEX, Store, translated
 from search.embedded_writer import EmbeddedWriter
 from search.errors import CorpusDamaged, NotFound
+from search.failures import ANY, Tally, Which
 from search.file_texts import wanted
 from search.highlight import Marker, highlights, marker
 from search.later import amended
@@ -260,10 +261,15 @@ class EmbeddedEngine:
         with translated():
             return embedded_audit.status(self._store)
 
-    def failures(self, limit: int = 100, after: int = 0) -> list[tuple[int, Failure]]:
+    def failures(self, limit: int = 100, after: int = 0, which: Which = ANY) -> list[tuple[int, Failure]]:
         """Failures with their numbers, oldest first, those numbered above `after`."""
         with translated():
-            return embedded_audit.failures(self._store, limit, after)
+            return embedded_audit.failures(self._store, limit, after, which)
+
+    def tally(self) -> list[Tally]:
+        """How many failures there are, by archive, stage and code, in that order."""
+        with translated():
+            return embedded_audit.tally(self._store)
 
     def keys(self) -> list[Key]:
         """The keys that were added to the corpus, by name."""

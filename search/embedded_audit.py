@@ -14,6 +14,7 @@ from search.embedded_documents import record_decoder
 from search.embedded_layout import differences
 from search.embedded_store import Store
 from search.errors import CorpusDamaged, SearchError
+from search.failures import Tally, Which
 from search.layout import sentence
 
 _LEDGER = ("archive", "collection", "size", "modified", "head", "position", "kind", "read", "new", "already", "failed")
@@ -86,13 +87,24 @@ def _counts(store: Store) -> Status:
     )  # fmt: skip
 
 
-def failures(store: Store, limit: int, after: int) -> list[tuple[int, Failure]]:
+def failures(store: Store, limit: int, after: int, which: Which) -> list[tuple[int, Failure]]:
     """Failures with their numbers, oldest first, those numbered above `after`."""
     names = ("archive", "collection", "member", "offset", "stage", "code", "reason", "message", "at", "file")
     rows = store.all(
-        f"SELECT num, {', '.join(names)} FROM failures WHERE num > ? ORDER BY num LIMIT ?", (after, limit)
+        f"SELECT num, {', '.join(names)} FROM failures WHERE num > ? AND (? = '' OR stage = ?) AND (? = '' OR code = ?)"
+        " AND (? = '' OR archive = ?) ORDER BY num LIMIT ?",
+        (after, which.stage, which.stage, which.code, which.code, which.archive, which.archive, limit),
     )
     return [(row[0], Failure(**dict(zip(names, row[1:], strict=True)))) for row in rows]
+
+
+def tally(store: Store) -> list[Tally]:
+    """How many failures there are, by archive, stage and code, in that order."""
+    rows = store.all(
+        "SELECT archive, stage, code, sum(message = ''), sum(message <> '') FROM failures"
+        " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+    )
+    return [Tally(archive=row[0], stage=row[1], code=row[2], lost=row[3], kept=row[4]) for row in rows]
 
 
 def digest(store: Store) -> str:

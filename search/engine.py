@@ -21,6 +21,7 @@ from mappings.records import (
 )
 from mappings.signatures import Key, Later
 from search.errors import CorpusError
+from search.failures import ANY, Tally, Which
 from search.ghosts import Ghost, Quote
 from search.query import Query
 from search.results import Order, Page
@@ -135,8 +136,11 @@ class Engine(Protocol):
     def status(self) -> Status:
         """Counts for the whole corpus."""
 
-    def failures(self, limit: int = 100, after: int = 0) -> list[tuple[int, Failure]]:
+    def failures(self, limit: int = 100, after: int = 0, which: Which = ANY) -> list[tuple[int, Failure]]:
         """Failures with their numbers, oldest first, those numbered above `after`."""
+
+    def tally(self) -> list[Tally]:
+        """How many failures there are, by archive, stage and code, in that order."""
 
     def keys(self) -> list[Key]:
         """The keys that were added to the corpus, by name."""

@@ -352,7 +352,7 @@ def test_help_lists_every_address(corpus: Corpus) -> None:
     assert {rule for rule in rules if not rule.endswith(".json") and "static" not in rule} == listed
     assert {rule for rule in rules if rule.endswith(".json")} == {f"{page}.json" for page in
             ("/", "/m/<id>", "/m/<id>/differences/<other>", "/file/<sha256>", "/t/<id>", "/status",
-             "/help")}  # fmt: skip
+             "/failures", "/help")}  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None)

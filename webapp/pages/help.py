@@ -33,6 +33,7 @@ ADDRESSES = (
     Address("/m/<id>/differences/<other>", "what differs between two copies of a mail"),
     Address("/t/<id>", "the conversation that a mail is in", "order (oldest, tree), page, q marks words"),
     Address("/status", "what was read and what failed", "archives (page), after (number of a failure)"),
+    Address("/failures", "what failed, by kind and archive", "stage, code, archive, after (number of a failure)"),
     Address("/help", "this sheet"),
 )
 
