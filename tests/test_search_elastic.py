@@ -270,7 +270,7 @@ def test_the_commands(address: str, tmp_path: Path) -> None:
     hits = run("search", "harbour", "subject:3")["result"]["hits"]
     assert [hit["row"]["subject"] for hit in hits] == ["Plan 3"]
     assert run("show", hits[0]["row"]["id"][:12])["message"]["subject"] == "Plan 3"
-    assert run("failures") == {"total": 0, "failures": []}
+    assert run("failures") == {"total": 0, "counts": [], "failures": []}
     assert run("verify") == {"checked": 5, "bad": []}
     assert run("reindex") == {"indexed": 5}
     assert len(run("search", "harbour")["result"]["hits"]) == 5
