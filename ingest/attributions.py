@@ -13,9 +13,9 @@ from ingest.written_dates import find_date
 LONGEST = 1500  # characters that are looked at
 _AROUND = " \t\xa0,;:：.\"“”„«»‹›()[]<>*_—–'’，"
 _VERB_END = re.compile(r"\([^\W\d]{1,3}\)?$")  # "napisał(a)"
-_ADDRESS = re.compile(
-    r"[<\[(]*(?:mailto:)?([^\s<>()\[\]\"',;:|]{1,200}@[^\s<>()\[\]\"',;:|@]{1,200})(?:[>\])]|<mailto:[^\s<>]{0,300}>)*"
-)
+_STOPS = tuple(" \t\xa0<>()[]\"',;:|")  # what ends an address, to the left
+_DOMAIN = re.compile(r"([^\s<>()\[\]\"\',;:|@]{1,200})(?:[>\])]|<mailto:[^\s<>]{0,300}>)*")
+_NOTES_DATE = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}[, ]{1,2}\d{1,2}:\d\d")
 _MESSAGE_ID = re.compile(
     r"\b(?:(?:In|Dans) )?(?:article|message|news:|l'article|Nachricht|"
     r"post)\s*[:<]*([^\s<>\"]{1,250}@[^\s<>\"]{1,250}?)>?(?=[\s,:]|$)", re.I
@@ -30,7 +30,7 @@ _ENGLISH = ("wrote", "writes", "said", "says")
 _MARKS = re.compile(r"^(?:[ \t]{0,3}[>|])+ ?", re.M)
 
 
-class Attribution(Struct, frozen=True, omit_defaults=True):
+class Attribution(Struct, frozen=True, gc=False):
     """What the lines above a quotation say of the mail that is quoted; "" for what they don't."""
 
     name: str = ""
@@ -60,7 +60,7 @@ def _read(text: str) -> Attribution:
     if "\n" in text or header_line(text):
         fields = read_fields(text.split("\n"))
         if "from" in fields or len(fields) > 1:
-            return _from_fields(fields)
+            return _from_fields(fields if "from" in fields else _notes_fields(text) | fields)
     return _from_sentence(" ".join(text.split()))
 
 
@@ -76,11 +76,24 @@ def read_fields(lines: Sequence[str]) -> dict[Field, str]:
                 last = None
                 continue
             fields[last] = found[1]
-        elif last and line.strip():
+        elif not line.strip():
+            last = None  # BlackBerry has blank lines between the fields
+        elif last:
             fields[last] = f"{fields[last]} {line.strip()}"
-        elif not line.strip() and len(fields) > 1 and "from" in fields:
+        elif "from" in fields and len(fields) > 1:
             break
     return fields
+
+
+def _notes_fields(text: str) -> dict[Field, str]:
+    """Name and date of Lotus Notes' header block, which stand without labels: "Ann Lee/Works@Works", the date below."""
+    name = ""
+    for line in text.split("\n"):
+        bare = line.strip()
+        if name and _NOTES_DATE.match(bare):
+            return {"from": name if "." in name.rpartition("@")[2] else re.split("[@/]", name)[0], "date": bare}
+        name = bare or name
+    return {}
 
 
 def _from_fields(fields: dict[Field, str]) -> Attribution:
@@ -93,18 +106,29 @@ def _from_fields(fields: dict[Field, str]) -> Attribution:
 
 def _mailbox(text: str) -> tuple[str, str]:
     """Name and address of a From line: "Ann Lee <a@b>", "Ann Lee [mailto:a@b]", "Lee, Ann/Works@Works"."""
-    behalf = _ON_BEHALF.search(text)
-    if behalf and text[behalf.end() :].strip():  # the address before it is not theirs
-        return _mailbox_of(text[behalf.end() :])
-    return _mailbox_of(text)
-
-
-def _mailbox_of(text: str) -> tuple[str, str]:
-    found = _ADDRESS.search(text)
+    found = _address(text)
     if not found:
         return _plain_name(text), ""
-    before = _plain_name(text[: found.start()])
-    return before or _plain_name(text[found.end() :].partition("<")[0]), found[1].strip(".'")
+    start, end, address = found
+    after = text[end:]
+    behalf = _ON_BEHALF.search(after) if len(after) > 8 else None
+    if behalf:  # the address before it is not theirs
+        return _mailbox(after[behalf.end() :])
+    return _plain_name(text[:start]) or _plain_name(after.partition("<")[0]), address
+
+
+def _address(text: str) -> tuple[int, int, str] | None:
+    """Where an address with its brackets begins and ends, and the address."""
+    at = text.find("@")
+    while at > 0:
+        right = _DOMAIN.match(text, at + 1)
+        low = max(at - 200, 0)
+        left = max(map(text.rfind, _STOPS, (low,) * len(_STOPS), (at,) * len(_STOPS))) + 1 or low
+        if right and left < at:
+            start = len(text[:left].removesuffix("mailto:").rstrip("<(["))
+            return start, right.end(), f"{text[left:at]}@{right[1]}".strip(".'")
+        at = text.find("@", at + 1)
+    return None
 
 
 def _plain_name(text: str) -> str:
@@ -121,22 +145,22 @@ def _from_sentence(text: str) -> Attribution:
         text = text[: found.start()] + " " + text[found.end() :]
     address = ""
     around = [text]
-    if "@" in text and (found := _ADDRESS.search(text)):
-        address = found[1].strip(".'")
-        around = [text[: found.start()], text[found.end() :]]
+    if place := _address(text):
+        address = place[2]
+        around = [text[: place[0]], text[place[1] :]]
     iso = ""
     english = text.startswith(("On ", "At ", "In ")) or any(verb in text for verb in _ENGLISH)
-    for place, piece in enumerate(around):
+    for at, piece in enumerate(around):
         if written := find_date(piece, None if english else True):
             iso = written.iso
-            around[place : place + 1] = [piece[: written.start], piece[written.end :]]
+            around[at : at + 1] = [piece[: written.start], piece[written.end :]]
             break
-    names = (_name(piece, bool(iso)) for piece in around)
+    names = (_name(piece, bool(iso), bool(address)) for piece in around)
     name = next((name for name in names if name and name != address), "")
     return Attribution(name, address, iso, "", "", message_id)
 
 
-def _name(text: str, dated: bool) -> str:
+def _name(text: str, dated: bool, addressed: bool) -> str:
     """The name in what is left of a sentence, "" when it does not read like one."""
     tokens = text.rpartition("==")[2].split()  # Supercite: "Ann" == Ann Lee <ann@example.org>
     low, high = 0, len(tokens)
@@ -155,7 +179,7 @@ def _name(text: str, dated: bool) -> str:
         return ""
     if len(words) > 1 and all(word[0].islower() for word in words if word[0].isalpha()):
         return ""
-    return "" if not NOT_NAMES.isdisjoint(name.lower().split()) else name
+    return "" if not addressed and not NOT_NAMES.isdisjoint(name.lower().split()) else name
 
 
 def _is_small(token: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from ingest.labels import Field, field_of, header_line
@@ -11,12 +12,14 @@ from ingest.phrases import ENDINGS, LED_MARKERS, MARKERS, VERBS, WIDE_VERBS
 # literal first character by memchr, which is several times faster than "^". A match then starts, in the text, at
 # the line it found. They find candidates cheaply; tables tell which of them count, in any number of languages.
 
+_MOST = 20_000  # candidates of a kind that are looked at in one text
 _DASHED = re.compile(r"\n[ \t]{0,40}(?:-[ \t])?[-_=*~]{2,200}+[ \t]{0,9}([^\W\d_][^\n]{2,200})(?=\n|\Z)")
 _DASHED_WORD = re.compile(r"--[ \t]{0,9}[^\W\d_]")  # a pattern that begins with a literal is found quickly
 _LABELLED = re.compile(r"\n[ \t]{0,24}[*_]{0,2}([^\n\t :>0-9|<-][^\n:]{0,23}+):(?!//)")
 _WIDE_LABELLED = re.compile(r"\n[ \t]{0,24}[*_]{0,2}([^\n\t :>0-9|<-][^\n：]{0,23}+)：")
 _LABELLED_INSIDE = re.compile(r"\n(?:[ \t]{0,3}>)++[ \t]{0,9}[*_]{0,2}([^\W\d_][^\n:：]{0,23}+)[:：](?!//)")
 _COLON = re.compile(r":[ \t\xa0]{0,9}\n")
+_WROTE = re.compile(r"(?<= )wrote\n")  # some leave the colon out
 _WIDE_COLON = re.compile(r"：[ \t\xa0]{0,9}\n")
 # Lotus Notes: name, then date, then To, a line each.
 _NOTES = re.compile(
@@ -32,7 +35,9 @@ _STARTS = re.compile(
     rf"{_OPENING.pattern}|\d{{1,4}}[-/. \xa0年]|[^\W\d_]{{2,14}}[.,]{{1,2}}[ \xa0]\d|"
     rf"[^\W\d_]{{2,14}}[.,]{{0,2}}[ \xa0]\d{{1,2}}[. ]", re.I
 )
-_MARKS = re.compile(r"[ \t]{0,3}>(?:[ \t]?>)*[ \t]?")
+_MARKS = re.compile(r"^[ \t]{0,3}>(?:[ \t]?>)*[ \t]?")
+_DATE_NAME_ADDRESS = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b[^\n<>]{1,100}<[^<>@\s]{1,80}@[^<>\s]{1,80}>\s*$")
+_SHARED = re.compile(r"(?<=[^\s>])[ \t]?(?:-{2,4}[ \t]?)?(?=On [A-Z\d][^\n]{5,80}\d{4}[^\n]{3,200}wrote:)")
 _DATED = re.compile(r"\d{4}|\d{1,2}[:.]\d\d|@")
 _SURE = re.compile(r"\d{4}|@|\d{1,2}[./]\d{1,2}[./]\d\d")
 _DATE_AND_ADDRESS = re.compile(
@@ -40,6 +45,7 @@ _DATE_AND_ADDRESS = re.compile(
     re.S,
 )
 _FIRST = frozenset(("from", "date", "to", "subject", "cc", "reply-to"))
+_MAIL_DATE = re.compile(r"[12]\d{3} \d\d:\d\d:\d\d [+-]\d{4}")  # as header fields have it
 _KINDS: frozenset[Field] = frozenset(("date", "to", "subject", "cc"))
 
 
@@ -53,6 +59,8 @@ class Introduction(NamedTuple):
 
 def has_verb(words: str) -> bool:
     """True when a verb of saying or writing is among the words."""
+    if words.rpartition(" ")[2].strip(":：\n\xa0").lower() in VERBS:  # nearly always
+        return True
     return not VERBS.isdisjoint(_WORDS.findall(words.lower())) or (
         not words.isascii() and any(verb in words for verb in WIDE_VERBS)
     )
@@ -74,20 +82,22 @@ def is_marker(line: str) -> bool:
 
 def _dashed_attribution(bare: str) -> bool:
     """Zoho's "---- On Wed, 24 Feb 2021 14:02:50 +0530 ann@example.org wrote ----"."""
-    return bare.startswith("--") and bare.endswith("--") and has_verb(bare[-60:]) and bool(_SURE.search(bare))
+    return bare.startswith("----") and bare.endswith("----") and has_verb(bare[-60:]) and len(bare) < 200
 
 
 def unmarked(lined: str, start: int, stop: int) -> list[Introduction]:
     """What introduces a quotation whose lines bear no marks, in the order of the text."""
     found = [*_colons(lined, start, stop, _COLON)]
-    if lined.count(":") > 2:
+    if "wrote\n" in lined:
+        found += (one for one in _colons(lined, start, stop, _WROTE) if "@" in one.lines)
+    if lined.count(": ") + lined.count(":\t") + lined.count(":*") > 1:
         found += _blocks(lined, start, stop, _LABELLED)
     if "：" in lined:
         found += _blocks(lined, start, stop, _WIDE_LABELLED)
         found += _colons(lined, start, stop, _WIDE_COLON)
-    if _DASHED_WORD.search(lined) or "__ " in lined:
+    if _DASHED_WORD.search(lined) or "__ F" in lined:
         found += _dashed(lined, start, stop)
-    if "cc:" in lined or "Kopie:" in lined:
+    if "cc:" in lined:
         found += _notes(lined, start, stop)
     return sorted(found) if len(found) > 1 else found
 
@@ -103,25 +113,26 @@ def ending(lined: str, start: int, stop: int) -> int:
 def _dashed(lined: str, start: int, stop: int) -> Iterator[Introduction]:
     for found in _DASHED.finditer(lined, start, stop):
         if is_marker(found[0][1:]):
-            yield _with_block(lined, found.start(), found.end(), stop)
+            yield Introduction(found.start(), min(found.end(), stop - 1), found[0][1:])
 
 
-def _with_block(lined: str, at: int, end: int, stop: int) -> Introduction:
-    """An introduction whose first line ends at `end`, and the header block that follows it, if one does."""
-    words = block_end(lined, end, stop)
-    return Introduction(at, words, lined[at + 1 : min(words, at + 1500)])
+def block_end(lined: str, end: int) -> int:
+    """Where the header block ends that begins below the line end `end`; `end` where there is none."""
+    return min(_block(lined, end, len(lined))[0], len(lined) - 1)
 
 
-def block_end(lined: str, end: int, stop: int) -> int:
-    """Where the header block ends that begins below the line end `end`; `end` where there is none.
+def _block(lined: str, end: int, stop: int) -> tuple[int, set[Field]]:
+    """Where the header block ends that begins below the line end `end`, and its fields; `end` where there is none.
 
     Blank lines between its fields (BlackBerry has them) and values that were wrapped are passed over.
     """
     at = last = end
     loose = 0
     seen: set[Field] = set()
-    while at < stop and loose < 4:
-        following = _line_end(lined, at + 1, stop)
+    longest = min(stop, end + 20_000)
+    while at < longest and loose < 4:
+        following = lined.find("\n", at + 1, stop)
+        following = stop if following < 0 else following
         line = lined[at + 1 : min(following, at + 400)]
         found = header_line(line)
         if found:
@@ -130,13 +141,15 @@ def block_end(lined: str, end: int, stop: int) -> int:
             seen.add(found[0])
             last, loose = following, 0
         elif not line.strip(" \t>\xa0"):
+            if len(seen) > 3:  # as good as whole
+                break
             loose += 1
         elif not seen or loose or not (line[:1] in " \t<" or header_line(lined[following + 1 : following + 100])):
             break  # what is neither a field nor the rest of one
         else:
             loose = 1
         at = following
-    return last
+    return last, seen
 
 
 def _line_end(lined: str, at: int, stop: int) -> int:
@@ -148,16 +161,16 @@ def _line_end(lined: str, at: int, stop: int) -> int:
 def _blocks(lined: str, start: int, stop: int, pattern: re.Pattern[str]) -> Iterator[Introduction]:
     """Header blocks: From and two further fields, each on its line."""
     done = start
-    for found in pattern.finditer(lined, start, stop):
+    for found in islice(pattern.finditer(lined, start, stop), _MOST):
         at = found.start()
         if at < done:
             continue
         if field_of(found[1]) not in _FIRST:
             continue
-        end = block_end(lined, at, stop)
-        fields = {field[0] for line in lined[at + 1 : min(end, at + 4000)].split("\n") if (field := header_line(line))}
-        if "from" in fields and len(fields & _KINDS) >= 2:
-            done = end
+        end, fields = _block(lined, at, stop)
+        done = end
+        sure = len(fields & _KINDS) >= 2 or ("date" in fields and _MAIL_DATE.search(lined, at, end))
+        if "from" in fields and sure:
             yield Introduction(_ruled(lined, at), end, lined[at + 1 : min(end, at + 1500)])
 
 
@@ -182,14 +195,14 @@ def _ruled(lined: str, at: int) -> int:
         if above < 0:
             break
         if rule := lined[above + 1 : end].strip():
-            return above if len(rule) >= 5 and not rule.strip("_-") else at
+            return above if len(rule) >= 4 and not rule.strip("_-=") else at
         end = above
     return at
 
 
 def _colons(lined: str, start: int, stop: int, pattern: re.Pattern[str]) -> Iterator[Introduction]:
     """Lines that end in a colon: Apple's "Begin forwarded message:", and attributions that are sure."""
-    for found in pattern.finditer(lined, start, stop):
+    for found in islice(pattern.finditer(lined, start, stop), _MOST):
         colon = found.start()
         if lined.startswith((">", "\n>"), found.end()):  # nearly always: what follows is marked
             continue
@@ -197,13 +210,13 @@ def _colons(lined: str, start: int, stop: int, pattern: re.Pattern[str]) -> Iter
         if at < 0:
             continue
         if colon - at < 60 and is_marker(lined[at + 1 : colon + 1]):
-            yield _with_block(lined, at, found.end() - 1, stop)
+            yield Introduction(at, found.end() - 1, lined[at + 1 : colon + 1])
         elif (lead := _dated(lined, colon)) >= start:
             yield Introduction(lead, found.end() - 1, lined[lead + 1 : colon + 1])
 
 
 def _notes(lined: str, start: int, stop: int) -> Iterator[Introduction]:
-    for found in _NOTES.finditer(lined, start, stop):
+    for found in islice(_NOTES.finditer(lined, start, stop), _MOST):
         end = found.start()
         for _ in range(2):
             at = lined.rfind("\n", max(end - 100, start), end)
@@ -213,9 +226,8 @@ def _notes(lined: str, start: int, stop: int) -> Iterator[Introduction]:
             end = at
         if name:
             second = _line_end(lined, found.start() + 1, stop)
-            words = block_end(lined, second, stop)
-            when = lined[found.start() + 1 : second].strip()
-            yield Introduction(at, words, f"From: {name}\nDate: {when}{lined[second : min(words, second + 1000)]}")
+            words = _block(lined, second, stop)[0]
+            yield Introduction(at, words, lined[at + 1 : min(words, at + 1500)])
 
 
 def _dated(lined: str, colon: int) -> int:
@@ -259,11 +271,39 @@ def above(text: str, floor: int, start: int) -> Introduction:
     shown = before[: len(shown) + 1] if before[len(shown) : len(shown) + 1] == ">" else shown
     if not shown or shown[-1] not in ":：.,-)>" or before.count("\n", len(shown)) > 3:
         return Introduction(start, start, "")
-    raw = shown.split("\n")[-3:]
-    count = _introducing([_MARKS.sub("", line) for line in raw])
+    raw = shown.rsplit("\n", 3)[-3:]
+    count = _introducing([_MARKS.sub("", line) if ">" in line else line for line in raw])
     lines = "\n".join(raw[len(raw) - count :])
+    behind = _SHARED.search(lines) if count == 1 and lines[:3] != "On " and "wrote" in lines else None
+    if behind:  # it stands behind someone's words, on their line
+        lines = lines[behind.start() :]
     lead = start - len(before) + len(shown) - len(lines)
     return Introduction(lead, start, lines) if count else Introduction(start, start, "")
+
+
+def heading(text: str, start: int, end: int) -> int:
+    """Where the attribution ends that the marked lines `text[start:end]` begin with, as Apple has it; 0 for none.
+
+    One that deeper marks follow is theirs.
+    """
+    head = text[start : min(end, start + 400)]
+    if ":" not in head:
+        return 0
+    raw = head.split("\n")[:5]
+    lines = [_MARKS.sub("", line) for line in raw]
+    for count in range(1, min(len(lines), 4)):
+        if lines[count - 1].rstrip().endswith((":", "：")):
+            joined = "\n".join(lines[:count])
+            if not (_SURE.search(joined) and _is_attribution(joined)) or _depth(raw[count]) != _depth(raw[0]):
+                return 0
+            return start + len("\n".join(raw[:count])) + 1
+    return 0
+
+
+def _depth(line: str) -> int:
+    """How many marks of quotation a line has."""
+    found = _MARKS.match(line)
+    return found[0].count(">") if found else 0
 
 
 def _introducing(lines: list[str]) -> int:
@@ -275,22 +315,29 @@ def _introducing(lines: list[str]) -> int:
             break
         joined = "\n".join(lines[-count:])
         if count == 1:
-            if not (_is_attribution(joined) or is_marker(joined)):
+            if not (first[-1] in ":：>,-" and _is_attribution(joined)) and not is_marker(joined):
                 continue
             best = 1
             if _STARTS.match(first) and (_DATED.search(first) or len(first) > 60):
                 break
-        elif len(joined) > 60 and _STARTS.match(first) and _SURE.search(first) and _is_attribution(joined):
+        elif (len(joined) > 60 or first[-1] in "<(") and _begins(first) and _is_attribution(joined):
             return count
     if best == 1 and len(lines) > 1 and lines[-1].lstrip()[:1] == "<" and 0 < len(lines[-2].strip()) < 100:
         return 2
     return best
 
 
+def _begins(line: str) -> bool:
+    """True for a line that begins as attributions do, and has a date or address."""
+    return _STARTS.match(line) is not None and _SURE.search(line) is not None
+
+
 def _is_attribution(lines: str) -> bool:
     """True for one to three lines that name a writer or a date, and end as an attribution does."""
     last = lines.rstrip()
     bare = lines.lstrip()
+    if last[-1:] == ">" and _DATE_NAME_ADDRESS.match(bare):
+        return True
     if last[-1:] not in ":：" and not _OPENING.match(bare):
         return False
     if has_verb(last[-60:]):

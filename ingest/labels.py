@@ -77,14 +77,8 @@ LABELS: dict[Field, tuple[str, ...]] = {
     for at, field in enumerate(FIELDS)
 }  # fmt: skip
 _FIELDS: dict[str, Field] = {label.casefold(): field for field, labels in LABELS.items() for label in labels}
-LONGEST_LABEL = max(map(len, _FIELDS))
-# "*From:* Ann", "From : Ann", "_De_: Ann"; "From\tAnn" is none.
-_LINE = re.compile(
-    rf"[ \t>\xa0]*[*_]{{0,2}}([^\s:：*_][^\n:：*_]{{0,{LONGEST_LABEL}}}?)[*_]{{0,2}}[ \t\xa0]?"
-    r"[:：][ \t\xa0]*[*_]{0,2}[ \t\xa0]*"
-)
-
-
+_ROOM = max(map(len, _FIELDS)) + 30  # for marks of quotation, indentation and bold type around a label
+_AROUND = "*_ \t\xa0>"
 def any_of(*fields: Field) -> str:
     """A pattern that matches any label of these fields, longer ones first."""
     labels = {label for field in fields for label in LABELS[field]}
@@ -93,11 +87,15 @@ def any_of(*fields: Field) -> str:
 
 def field_of(label: str) -> Field | None:
     """The field that a label names ("Von", "*From", "À "), None for any other words."""
-    return _FIELDS.get(label.strip("*_ \t\xa0").casefold())
+    return _FIELDS.get(label.strip(_AROUND).casefold())
 
 
 def header_line(line: str) -> tuple[Field, str] | None:
-    """What a line that reads like a header field says: its field and the value; None for any other line."""
-    found = _LINE.match(line)
-    field = found and _FIELDS.get(found[1].casefold())
-    return (field, line[found.end() :].strip()) if found and field else None
+    """What a line that reads like a header field says ("From: Ann", "> *De :* Ann"): its field and the value."""
+    label, colon, value = line.partition(":")
+    if not colon or ("：" in label and not label.isascii()):
+        label, colon, value = line.partition("：")
+    if not colon or len(label) > _ROOM:
+        return None
+    field = _FIELDS.get(label.strip(_AROUND).casefold())
+    return (field, value.lstrip(_AROUND).rstrip()) if field and not value.startswith("//") else None

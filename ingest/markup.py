@@ -19,6 +19,7 @@ _HIDDEN = [
 ]
 _BLOCKQUOTE = re.compile(r"<(/?)blockquote\b([^<>]*)>", re.I)
 _CITED = re.compile(r"cite|quote|border-left", re.I)
+_BARE_ADDRESS = re.compile(r"<([\w.+-]{1,64}@[\w.-]{3,200})>")  # an address whose brackets were not escaped is no tag
 _LINES = re.compile(r"^", re.M)
 _EMPTY = re.compile(r"\n[ \t\xa0\u200b-\u200f\u2060\ufeff\u034f\xad]+(?=\n)")
 _CELLS = re.compile(r"\t(?:[ ]*\t)+")
@@ -36,6 +37,7 @@ def html_to_text(html: str) -> str:
         return _GAPS.sub("\n\n", _TAGS.sub(" ", html))
     for mark in (_OPEN, _MAYBE, _CLOSE):
         html = html.replace(mark, "")
+    html = _BARE_ADDRESS.sub(r"&lt;\1&gt;", html)
     quoted = "blockquote" in html or "BLOCKQUOTE" in html
     if quoted:
         html = _BLOCKQUOTE.sub(_marked, html)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ingest.attributions import read_attribution
-from ingest.introductions import Introduction, above, ending, inside, marked_next, unmarked
+from ingest.introductions import Introduction, above, block_end, ending, heading, inside, marked_next, unmarked
 from ingest.labels import field_of
 from ingest.signatures import banner, below, dashes
 from mappings.records import Address, Segment, SegmentKind
@@ -16,6 +16,8 @@ DEEPEST = 100
 _RUN = re.compile(r"\n(?=[ \t]{0,3}>)(?:(?:[ \t]{0,3}>[^\n]*)(?:\n(?=[ \t]{0,3}>)|(?=\n|\Z)))++")
 _DEEPER = re.compile(r"\n[ \t]{0,3}>[ \t]?>")
 _LEVEL = re.compile(r"\n[ \t]{0,3}(>(?:[ \t]?>)*)")
+_NOTHING = re.compile(r"\s*(?:[^\n]{0,40}-{3,}\s*)?")  # between a marker, perhaps wrapped, and the block below it
+_CLOSING = re.compile(r"\n>[ ]?(?:[^\W\d_]{2,12} ){0,2}:[ \t]*(?=\n)")
 _MARKS = re.compile(r"^[ \t]{0,3}>(?:[ \t]?>)*[ \t]?", re.M)
 
 
@@ -82,11 +84,12 @@ def _parts(lined: str) -> Iterator[_Part]:
         for found in unmarked(lined, 0, stop):
             if found.start < part.start or marked_next(lined, found.words):
                 continue
-            if part.depth and (found.start <= part.words or lined[part.words : found.start].isspace()):
+            if part.depth and (found.start <= part.words or _NOTHING.fullmatch(lined, part.words, found.start)):
                 part = part._replace(words=max(part.words, found.words))  # a marker and the block below it are one
                 continue
             yield part._replace(end=found.start)
-            part = _Part(found.start, stop - 1, min(part.depth + 1, DEEPEST), found.words)
+            words = found.words if "\n" in found.lines else block_end(lined, found.words)
+            part = _Part(found.start, stop - 1, min(part.depth + 1, DEEPEST), words)
     last = ending(lined, part.start, stop) if part.depth else 0
     if last:  # "----- End forwarded message -----"
         yield part._replace(end=min(last, part.end))
@@ -112,6 +115,12 @@ class _Cutter:
                 start, end = run.start(), min(run.end(), part.end)  # takes the line's end in
                 if start < done or _escaped_from(self.text, start, end):
                     continue
+                if closing := _CLOSING.match(self.lined, start):  # ">:" is the end of a broken attribution
+                    broken = above(self.text, max(done, words), closing.end())
+                    if "\n" in broken.lines.strip():
+                        start = closing.end()
+                        if start >= end:
+                            continue
                 lead = above(self.text, max(done, words), start)
                 self._between(part, done, lead.start, end < part.end)
                 self._marked(lead, start, end, part.depth)
@@ -150,6 +159,8 @@ class _Cutter:
         words = lead.words if lead.lines else 0
         if blocks and not self.text[start : blocks[0].start].strip(" \t>\n"):  # it introduces the whole run
             words = blocks.pop(0).words
+        elif not words:
+            words = heading(self.text, start, end)
         lines = self.text[lead.start : words] if words else ""
         if not blocks and not _DEEPER.search(self.lined, start, end):
             self.pieces.append(_Piece("quoted", lead.start, end, base + 1, lines, words))

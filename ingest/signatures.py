@@ -13,9 +13,14 @@ _DEVICE_STARTS = frozenset((
     "sen", "get", "von", "ges", "die", "env", "tél", "obt", "sca", "ott", "out", "inv", "ver", "wys", "ski", "ode",
     "odo", "iph", "elk", "tri", "(se", "[se", "---",
 ))  # fmt: skip
+_DEVICE_WIDE = (
+    "送信", "에서 보", "gönderil", "发", "發", "来自", "來自", "Отправлен", "Надіслано", "Στάλθηκε", "Lähetetty",
+)  # fmt: skip
+_RULED = re.compile(r"\n-{3,60}[ \t]{0,9}(?=\n)")
 _MORE = r"[^\n,]{0,60}"
 _DEVICE = re.compile(
-    rf"\n[(\[]?(?:Sent from (?:my {_MORE}|(?:Mail|Outlook|Yahoo|AOL|an? |iPhone|iPad|Samsung|Windows|Proton|Gmail|"
+    rf"\n[(\[]?(?:Sent wirelessly {_MORE}|Envoyé sans fil {_MORE}|"
+    rf"Sent from (?:my {_MORE}|(?:Mail|Outlook|Yahoo|AOL|an? |iPhone|iPad|Samsung|Windows|Proton|Gmail|"
     rf"Mailbird|Spark|"
     rf"Thunderbird|Nine|BlackBerry|Mobile|TypeApp|Acompli|Type Mail|Android){_MORE})|Sent (?:via|with|"
     rf"using) [A-Z]{_MORE}|"
@@ -43,9 +48,9 @@ _LEGAL_FOREIGN = (
     "ertraulich", "riservat", "конфиденц", "poufn", "fortrolig", "luottamuk", "důvěrn", "gizli", "機密",
     "机密", "保密", "기밀",
 )  # fmt: skip
-_LIST_HINTS = ("unsubscri", "\n_____", "\n-----")
-_LAST_HINTS = ("virus", "environment", "yahoo!", "stampare")  # looked for in the last lines alone
-_RULE = re.compile(r"\n[ \t]{0,3}(?:[_=*~-]{5,200}|-{1,3}[ \t]?)[ \t]*(?=\n)")
+_LIST_HINTS = ("nsubscri", "\n__", "ailing list", "ponsored by")  # parts of words: their case does not matter, mostly
+_LAST_HINTS = ("irus", "environment", "Yahoo!", "stampare")  # looked for in the last lines alone
+_RULE = re.compile(r"\n[ \t]{0,3}(?:_{2,200}|[=*~-]{5,200}|-{1,3}[ \t]?)[ \t]*(?=\n)")
 _BELOW_RULE = re.compile(
     r"\n{1,2}[^\n]{0,120}?(?:mailing list|-list\b|-users\b|-dev\b|unsubscri|subscribed|received this (?:message|"
     r"e-?mail)|This sf\.net|"
@@ -105,6 +110,7 @@ _BANNER = re.compile(
 )
 _BANNER_STARTS = "*[(_=~!⚠ -ECWAecwa\n"
 _CONTACT = re.compile(
+    r"\bvia mobile\b|"
     r"\+?\(?\d[\d ()./\xa0-]{6,}\d|@|\bwww\.|https?://|^(?:tel|phone|ph|mob|mobile|cell|fax|skype)\b", re.I
 )
 
@@ -121,8 +127,10 @@ def below(lined: str, start: int, end: int, followed: bool, sender: Sequence[Add
 
     `followed`: more comes after, so that dashes far above are no signature. `sender` is whom the mail is from.
     """
-    legal = _disclaimed(lined, start, end) if end - start > 60 else end
+    legal = _disclaimed(lined, start, end) if end - start > 80 else end
     cut = dashes(lined, start, legal, followed)
+    if cut == legal:
+        cut = _ruled(lined, start, legal, sender)
     device = _device(lined, start, cut, legal)
     if device < cut and (not followed or "\n" not in lined[device + 1 : legal].strip()):
         cut = device
@@ -131,18 +139,35 @@ def below(lined: str, start: int, end: int, followed: bool, sender: Sequence[Add
     return Below(cut, legal)
 
 
+def _ruled(lined: str, start: int, end: int, sender: Sequence[Address]) -> int:
+    """Where a line of three or more dashes begins that has but a few short lines below it, the sender's name first."""
+    at = lined.rfind("\n--", max(start, end - 500), end)
+    found = _RULED.match(lined, at, end + 1) if at > start else None
+    if not found:
+        return end
+    rows = [row.strip() for row in lined[found.end() : end + 1].split("\n") if row.strip()]
+    named = any(word in " ".join(rows[:4]).lower() for who in sender for word in who.name.lower().split()[:1])
+    few = len(rows) <= 2 and all(len(row) < 40 and row[-1] not in ".:?!," for row in rows)
+    return at if rows and (few or (named and len(rows) < 13 and all(len(row) < 80 for row in rows))) else end
+
+
 def _device(lined: str, start: int, cut: int, end: int) -> int:
     """Where, among the last lines above `end`, one begins that a telephone wrote; `cut` when there is none before "
     "it."""
-    at = end
-    for _ in range(9):
+    at, found = end, cut
+    for _ in range(6):
         at = lined.rfind("\n", max(start, end - 600), at)
         if at < 0:
             break
         line = lined[at + 1 : at + 4].lower()
-        if (line in _DEVICE_STARTS or (line and not line.isascii())) and at < cut and _DEVICE.match(lined, at, end + 1):
-            return at
-    return cut
+        may = line in _DEVICE_STARTS
+        if not may and not line.isascii():
+            may = any(map(lined[at : at + 60].__contains__, _DEVICE_WIDE))
+        if may and at < cut and _DEVICE.match(lined, at, end + 1):
+            found = at
+        elif found < cut and line.strip():
+            break
+    return found
 
 
 def banner(lined: str, start: int, end: int) -> int:
@@ -168,35 +193,48 @@ def dashes(lined: str, start: int, end: int, followed: bool) -> int:
 def _disclaimed(lined: str, start: int, end: int) -> int:
     """Where the disclaimer or list footer begins that runs to the end."""
     low = max(start, end - 2500)
-    lowered = lined[low : end + 1].lower()
-    cut = _listed(lined, lowered, low, start, end)
-    if end - start > 150:
-        for hint in _LEGAL_HINTS if lowered.isascii() else _LEGAL_HINTS + _LEGAL_FOREIGN:
-            at = lowered.find(hint)
+    cut = _listed(lined, start, end)
+    if _long_at_last(lined, start, end):
+        for hint in _LEGAL_HINTS if lined.isascii() else _LEGAL_HINTS + _LEGAL_FOREIGN:
+            at = lined.find(hint, low, end)
             if at >= 0:
-                cut = _legal(lined, start, low + at, cut)
+                cut = _legal(lined, start, at, cut)
     return cut
 
 
-def _listed(lined: str, lowered: str, low: int, start: int, end: int) -> int:
-    """Where a mailing list's or a scanner's footer begins; `lowered` is `lined[low : end + 1]` in lower case."""
+def _long_at_last(lined: str, start: int, end: int) -> bool:
+    """Whether one of the last two paragraphs is long, as those of disclaimers are."""
+    shown = end + 1 - len(lined[max(start, end - 40) : end + 1]) + len(lined[max(start, end - 40) : end + 1].rstrip())
+    last = max(lined.rfind("\n\n", start, shown), start)
+    return shown - last > 120 or last - max(lined.rfind("\n\n", start, last), start) > 120
+
+
+def _listed(lined: str, start: int, end: int) -> int:
+    """Where a mailing list's or a scanner's footer begins."""
     cut = end
-    last = max(0, len(lowered) - 500)
-    found = [lowered.find(hint) for hint in _LIST_HINTS] + [lowered.find(hint, last) for hint in _LAST_HINTS]
+    low, last = max(start, end - 2500), max(start, end - 500)
+    found = [lined.find(hint, low, end) for hint in _LIST_HINTS] + [lined.find(hint, last, end) for hint in _LAST_HINTS]
     for at in found:
         if at < 0:
             continue
-        line = lined.rfind("\n", start, low + at + 1)
-        line = line if line >= 0 else low + at
-        above = lined.rfind("\n", start, line)
-        if (rule := _RULE.match(lined, line)) and not _BELOW_RULE.match(lined, rule.end()):
-            continue
-        if not rule and not (above >= 0 and _RULE.match(lined, above)) and not _LIST.match(lined, line + 1):
-            continue
-        first = above if not rule and above >= 0 and _RULE.match(lined, above) else line
+        first = _rule_above(lined, start, max(lined.rfind("\n", start, at + 1), start))
         if start <= first < cut and lined.count("\n", first, end) <= 30:
             cut = first
     return cut
+
+
+def _rule_above(lined: str, start: int, line: int) -> int:
+    """Where the footer begins that the line has a word of: a rule some lines above it, or itself; -1 for none."""
+    if (rule := _RULE.match(lined, line)) and _BELOW_RULE.match(lined, rule.end()):
+        return line
+    above = line
+    for _ in range(5):
+        above = lined.rfind("\n", start, above)
+        if above < 0:
+            break
+        if (rule := _RULE.match(lined, above)) and _BELOW_RULE.match(lined, rule.end()):
+            return above
+    return line if _LIST.match(lined, line + 1) else -1
 
 
 def _legal(lined: str, start: int, at: int, end: int) -> int:
@@ -216,6 +254,10 @@ def _contact(lined: str, start: int, end: int, sender: Sequence[Address]) -> int
     floor = max(start, end - 500)
     shown = lined[floor : end + 1].rstrip()
     lowered = shown.lower()
+    if (paragraph := shown.rfind("\n\n") + 1) > 1 and (rows := shown[paragraph + 1 :].split("\n"))[2:]:
+        named = any(who.address and who.address.lower() in lowered[paragraph:] for who in sender)
+        if named and len(rows) < 10 and all(len(row) < 60 for row in rows):
+            return floor + paragraph
     for who in sender:
         name = who.name.lower()
         at = lowered.rfind("\n" + name) if " " in name else -1

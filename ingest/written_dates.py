@@ -47,6 +47,7 @@ _DAY_FIRST = (
 _MONTH_FIRST = r"(?P<m3>[^\W\d_]{3,12})\.?\s{1,2}(?P<d3>\d{1,2})(?:st|nd|rd|th)?,?\s{1,3}(?P<y3>[12]\d{3})"
 _NUMBERS = r"(?<![\d.])(?P<n1>\d{1,2})(?P<sep>[/.-])\s?(?P<n2>\d{1,2})(?P=sep)\s?(?P<y4>[12]\d{3}|\d\d)(?!\d)"
 _DATE = re.compile(f"{_YEAR_FIRST}|{_DAY_FIRST}|{_MONTH_FIRST}|{_NUMBERS}")
+_HEADER = re.compile(r"(\d{1,2}) ([A-Z][a-z]{2}) ([12]\d{3}) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?: ([+-]\d{4}))?")
 _DIGIT = re.compile(r"\d")
 _NOON = r"[AaPp]\.?\s?[Mm]\b\.?|上午|下午|午前|午後|오전|오후"
 # What may stand between a date and its time: "3 août 2015 à 14:02", "3.8.2015 kl. 14:02", "2015年8月3日(月) 14:02".
@@ -82,6 +83,11 @@ def find_date(text: str, day_first: bool | None = None) -> Written | None:
     `day_first` tells how "3/8/2015" is read; without it what can't be told is left out: the year alone is given.
     A zone is given only where it is a number, never by name.
     """
+    if found := _HEADER.search(text):  # as header fields have it, and with them most mail programs
+        month = _MONTHS.get(found[2].lower(), 0)
+        if month and (day := _iso(found[3], month, found[1])):
+            zone = found[7] or ""
+            return Written(f"{day}T{found[4]}:{found[5]}:{found[6]}{_zone(zone)}", found.start(), found.end())
     digit = _DIGIT.search(text)
     for found in _DATE.finditer(text, max(digit.start() - 15, 0)) if digit else ():
         start, end = found.span()
@@ -119,8 +125,13 @@ def _day(found: re.Match[str], day_first: bool | None) -> str:
     else:
         month = _MONTHS.get((found["m2"] or found["m3"]).lower().replace("i̇", "i"), 0)
         day = int(found["d2"] or found["d3"])
+    return _iso(_year(year), month, day)
+
+
+def _iso(year: str, month: int, day: int | str) -> str:
+    """The ISO form of a day, "" for one that no calendar has."""
     try:
-        return date(int(_year(year)), month, day).isoformat()
+        return date(int(year), month, int(day)).isoformat()
     except ValueError:
         return ""
 

@@ -53,7 +53,7 @@ class File(Struct, frozen=True, omit_defaults=True, kw_only=True):
     text: str = ""
 
 
-class Segment(Struct, frozen=True, omit_defaults=True):
+class Segment(Struct, frozen=True, omit_defaults=True, gc=False):
     """A stretch `text[start:end]` of a message's text, in code points.
 
     Own words, a quotation, the signature, a disclaimer (what a mail server or list puts below each mail), or a mark:
