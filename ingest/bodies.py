@@ -3,7 +3,7 @@
 import re
 
 from ingest.charsets import declared_in_html, decode, quiet_assumption
-from ingest.markup import html_to_text
+from ingest.markup import read_html
 from ingest.structure import UU_BEGIN, Part, Tree, decode_uu
 from mappings.records import Note
 
@@ -21,7 +21,7 @@ _UU_LINE = re.compile(rb"[ -`]{2,70}\r?\n|`\r?\n| \r?\n|end\r?(?:\n|\Z)")
 class Body:
     """The chosen body: its text, the number of an HTML part that shows it, its leaves, uuencoded files found inside."""
 
-    __slots__ = ("enclosed", "html", "leaves", "notes", "text")
+    __slots__ = ("enclosed", "html", "leaves", "notes", "quoted_from", "text")
 
     def __init__(self) -> None:
         self.text = ""
@@ -29,6 +29,7 @@ class Body:
         self.leaves: set[str] = set()  # numbers of the parts that are body, or another form of it
         self.enclosed: list[tuple[str, str, bytes]] = []  # number, name, content
         self.notes: list[Note] = []
+        self.quoted_from = 0  # where the HTML that the text was made from says that the rest is quoted; else 0
 
 
 def read_body(tree: Tree) -> Body:
@@ -41,6 +42,8 @@ def read_body(tree: Tree) -> Body:
             pieces.append(text.rstrip() if leaf.type == "text/html" else text)
         if leaf.type == "text/html" and not body.html:
             body.html = leaf.number
+    if len(pieces) > 1:
+        body.quoted_from = 0
     text = pieces[0] if len(pieces) == 1 else "\n\n".join(piece.strip("\n") for piece in pieces)
     if len(text) > LONGEST:
         text = text[:LONGEST]
@@ -145,7 +148,9 @@ def leaf_text(leaf: Part, body: Body) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if is_html:
-        return html_to_text(text)
+        text, rest = read_html(text)
+        body.quoted_from = rest
+        return text
     if leaf.type in ("text/enriched", "text/richtext"):
         text = _MARKUP.sub("", text).replace("<<", "<")
     elif leaf.options.get("format", "").lower() == "flowed":

@@ -252,14 +252,15 @@ def _dated(lined: str, colon: int) -> int:
     return -1
 
 
-def marked_next(lined: str, at: int) -> bool:
-    """True when the next line that is not empty (past one header block) begins with ">"."""
+def marked_next(lined: str, at: int, within: int = 1) -> bool:
+    """True when the next line that is not empty (past one header block), or one of so many, begins with ">"."""
     for line in lined[at : at + 3000].split("\n", 12)[1:12]:
         bare = line.strip()
         if bare:
             if bare[0] == ">":
                 return True
-            if not header_line(line):
+            within -= not header_line(line)
+            if within < 1:
                 return False
     return False
 

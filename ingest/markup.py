@@ -8,6 +8,15 @@ from ingest.introductions import introduces
 
 # Private-use characters stand for where a quotation opens and closes while the text is made.
 _OPEN, _MAYBE, _CLOSE = "\ue0f0", "\ue0f1", "\ue0f2"
+_REST = "\ue0f3"  # from here to the end another mail is quoted, as the program that wrote the markup says
+# Outlook, Outlook for Mac and for telephones, Hotmail, Yahoo, Proton, Zimbra, NetEase, Spark
+_REST_HINTS = ("RplyFwd", "appendonsend", "OLK_SRC", "eference-message", "stopSpelling", "_quote", "zwchr", "Reply")
+_REST_TAG = re.compile(
+    r"<(?:div|span|hr|table|blockquote)\b[^<>]{0,400}?\b(?:id|class|name)=[\"']?(?:divRplyFwdMsg|appendonsend|"
+    r"OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|ms-outlook-mobile-reference-message|stopSpelling|"
+    r"yahoo_quoted|protonmail_quote|zwchr|isReplyContent|messageReplySection)\b",
+    re.I,
+)
 _MARKS = re.compile("([\ue0f0-\ue0f2])")
 _HIDDEN = [
     "[hidden]",
@@ -33,10 +42,18 @@ def html_to_text(html: str) -> str:
 
     Quotations (`blockquote` as mail programs make it) get `> ` before each line, one a level.
     """
+    return read_html(html)[0]
+
+
+def read_html(html: str) -> tuple[str, int]:
+    """The text as `html_to_text` gives it, and where the markup says that the rest quotes another mail; else 0."""
     if len(html) > LONGEST:
-        return _GAPS.sub("\n\n", _TAGS.sub(" ", html))
-    for mark in (_OPEN, _MAYBE, _CLOSE):
+        return _GAPS.sub("\n\n", _TAGS.sub(" ", html)), 0
+    for mark in (_OPEN, _MAYBE, _CLOSE, _REST):
         html = html.replace(mark, "")
+    rest = _REST_TAG.search(html) if any(hint in html for hint in _REST_HINTS) else None
+    if rest:
+        html = html[: rest.start()] + _REST + html[rest.start() :]
     html = _BARE_ADDRESS.sub(r"&lt;\1&gt;", html)
     quoted = "blockquote" in html or "BLOCKQUOTE" in html
     if quoted:
@@ -46,11 +63,16 @@ def html_to_text(html: str) -> str:
         if not text.strip():
             text = _text(html, alt_texts=True)  # a mail that is all pictures
     except Exception:
-        return _GAPS.sub("\n\n", _TAGS.sub(" ", html))
+        return _GAPS.sub("\n\n", _TAGS.sub(" ", html.replace(_REST, ""))), 0
     text = _CELLS.sub("\t", text.replace("\xa0", " "))
     if quoted:
         text = _with_marks(text)
-    return _GAPS.sub("\n\n", _EMPTY.sub("\n", text)).strip()
+    text = _GAPS.sub("\n\n", _EMPTY.sub("\n", text)).strip()
+    if not rest:
+        return text, 0
+    above, _, below = text.partition(_REST)
+    above, below = above.rstrip(), below.lstrip()
+    return (f"{above}\n\n{below}", len(above) + 2) if above and below else (above + below, 0)
 
 
 def _text(html: str, alt_texts: bool = False) -> str:

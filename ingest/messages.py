@@ -149,7 +149,7 @@ def _message(raw: bytes, head: Head, body: Body, notes: list[Note], rest: dict[s
     if value := first.get("thread-index"):
         rest["thread_index"] = clean(decode_words("".join(value.split())))
     if "segments" not in rest:
-        rest["segments"] = split(body.text, rest.get("from_", ()))
+        rest["segments"] = split(body.text, rest.get("from_", ()), body.quoted_from)
     return Message(
         id=sha256(raw).hexdigest(),
         size=len(raw),

@@ -41,17 +41,18 @@ class _Piece(NamedTuple):
     words: int = 0
 
 
-def split(text: str, sender: Sequence[Address] = ()) -> tuple[Segment, ...]:
+def split(text: str, sender: Sequence[Address] = (), quoted_from: int = 0) -> tuple[Segment, ...]:
     """Cut `text` into segments that cover it without a gap, in order; "" gives none.
 
     Quotations are lines marked with ">", and what follows a line such as "-----Original Message-----", Outlook's
     header block or a dated attribution that no ">" follows. The lines that introduce a quotation belong to it.
-    `sender` is whom the mail is from: a signature may begin with their name.
+    `sender` is whom the mail is from: a signature may begin with their name. From `quoted_from` on, unless it is 0,
+    all is known to be quoted: the markup that the text was made from said so.
     """
     if not text:
         return ()
     cutter = _Cutter(text, sender)
-    for part in _parts(cutter.lined):
+    for part in _parts(cutter.lined, min(quoted_from, len(text))):
         cutter.part(part)
         if len(cutter.pieces) >= MOST:
             break
@@ -76,12 +77,15 @@ def own_words(text: str, segments: tuple[Segment, ...], most: int) -> str:
     return "\n".join(pieces)
 
 
-def _parts(lined: str) -> Iterator[_Part]:
+def _parts(lined: str, quoted_from: int) -> Iterator[_Part]:
     """The stretches of the text by depth of unmarked quotation: the mail itself, the one it quotes, and so on."""
     stop = len(lined)
     part = _Part(0, stop - 1, 0)
-    if ":" in lined or "---" in lined or "：" in lined:
-        for found in unmarked(lined, 0, stop):
+    if quoted_from or ":" in lined or "---" in lined or "：" in lined:
+        introductions = unmarked(lined, 0, stop)
+        if quoted_from and not marked_next(lined, quoted_from, 6):
+            introductions = sorted([*introductions, Introduction(quoted_from, quoted_from, "\n")])
+        for found in introductions:
             if found.start < part.start or marked_next(lined, found.words):
                 continue
             if part.depth and (found.start <= part.words or _NOTHING.fullmatch(lined, part.words, found.start)):

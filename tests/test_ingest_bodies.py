@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from ingest.bodies import unflow
 from ingest.charsets import codec_of, decode
 from ingest.language import language
-from ingest.markup import html_to_text
+from ingest.markup import html_to_text, read_html
 from ingest.messages import read_message
+from ingest.quotes import split
 from ingest.sniffing import sniff
 from mappings.records import Message
 
@@ -211,3 +212,19 @@ def test_the_language_is_that_of_the_own_words() -> None:
         + quoted
     )
     assert message.lang == "de"
+
+
+@pytest.mark.parametrize("tag", [
+    '<div id="appendonsend"></div><hr><div id="divRplyFwdMsg">', '<div class="yahoo_quoted" id="x">',
+    '<span id="OLK_SRC_BODY_SECTION">', '<div class="protonmail_quote">', '<hr id="stopSpelling">', '<hr id="zwchr">',
+])  # fmt: skip
+def test_what_the_markup_of_a_program_says_is_quoted(tag: str) -> None:
+    """In whatever language the lines above the quotation are."""
+    text, quoted = read_html(f"<p>own words</p>{tag}<p>Xyz Ann:</p><p>her words</p>")
+    assert [part.kind for part in split(text, (), quoted)] == ["own", "quoted"]
+    assert text[quoted:].startswith("Xyz Ann:")
+    assert read_html("<p>own words</p>")[1] == 0
+
+
+def test_an_address_that_is_no_tag() -> None:
+    assert html_to_text("<p>Ann <ann@example.org> wrote</p>") == "Ann <ann@example.org> wrote"

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.quotes import MOST, own_words, split
+from mappings.records import Address
 
 
 def cut(text: str) -> list[tuple[str, int, str]]:
@@ -169,15 +170,19 @@ def test_segments_are_bounded() -> None:
 PIECES = ["> a\n", ">> b\n", "own\n", "\n", "-- \n", "Ann wrote:\n", "On 5 Jan 2015 Ann wrote:\n",
     "-----Original Message-----\n", "From: A\nSent: b\nTo: c\n",
           " ", ">", "：", "Sent from my iPhone\n", "\t> x", "\xa0", "Begin forwarded message:\n",
-          "写道：\n"]  # fmt: skip
+          "写道：\n", "> From: A\n> Sent: b\n> To: c\n", "> On 5 Jan 2015 Ann wrote:\n", ">:\n",
+          "--- End forwarded message ---\n", "____\nThe mailing list\n", "Ann Lee\n+44 20 7946 0100\n",
+          "This e-mail is confidential, for the intended recipient; if in error, delete it.\n",
+          "01/05/2015 10:00\nTo: x\ncc: \n", "On 5 Jan 2015, Ann <a@b>\nwrote:\n"]  # fmt: skip
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
-def test_segments_cover_any_text_without_a_gap(text: str) -> None:
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join) | st.text(max_size=200), st.integers(0, 200))
+def test_segments_cover_any_text_without_a_gap(text: str, quoted: int) -> None:
     at = 0
-    for part in split(text):
+    for part in split(text, (Address("Ann Lee", "a@b.org"),), quoted):
         assert part.start == at
+        assert not part.words or part.start <= part.words <= part.end
         assert part.end > at
         assert (part.depth > 0) == (part.kind == "quoted")
         at = part.end

@@ -121,3 +121,19 @@ def test_long_texts_take_little_time() -> None:
         text = piece * (400_000 // len(piece))
         body(text, own(text))
     assert time.perf_counter() - began < 5
+
+
+def test_a_quotation_says_whom_it_quotes() -> None:
+    text = "Yes.\n\nOn 3 Aug 2015, Ann Lee <a@example.org> wrote:\n> one\n> two\n"
+    at, words = text.index("On"), text.index("> one")
+    quoted = Segment("quoted", at, len(text), 1, "On 3 Aug 2015, Ann Lee wrote:", words, "Ann Lee", date="2015-08-03")
+    html = body(text, [Segment("own", 0, at), quoted])
+    assert "<bdi>Ann Lee, 3 August 2015</bdi></span> <span class=\"more\">quoted, 2 lines</span>" in html
+    assert "<p class=\"intro\">On 3 Aug 2015, Ann Lee &lt;a@example.org&gt; wrote:</p>" in html
+    html = body(text, [Segment("own", 0, at), quoted], lambda field, piece: [(0, 2)] if "On 3" in piece else [])
+    assert "<details class=\"quote\" open>" in html
+
+
+def test_a_long_disclaimer_is_folded() -> None:
+    assert "<details" in body("a\n" * 5, [Segment("disclaimer", 0, 10)])
+    assert body("a", [Segment("disclaimer", 0, 1)]) == '<div class="disclaimer">a</div>'

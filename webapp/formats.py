@@ -54,6 +54,15 @@ def day(seconds: int | None, zone: int | None = None) -> str:
     return words[:10] if words[:1].isdigit() and len(words) > 10 and words[4] == "-" else words
 
 
+def iso_day(iso: str) -> str:
+    """The day of a date in ISO 8601, in words, as far as it is given: `3 August 2015`, `2015`, ""."""
+    try:
+        moment = datetime.fromisoformat(iso[:10])
+    except ValueError:
+        return iso[:4]
+    return f"{moment.day} {moment:%B %Y}"
+
+
 def machine_date(seconds: int | None) -> str:
     """RFC 3339 in UTC for a `datetime` attribute, "" when it can't be written."""
     try:

@@ -115,7 +115,10 @@ def show_message(console: Console, message: Message, places: list[Place], copies
     for note in message.notes:
         _field(console, "Note", clean(note.text))
     console.print()
-    console.print(Text(clean_text(message.text)), soft_wrap=True)
+    words = Text()
+    for part in message.segments:  # what is not someone's own words is dimmed
+        words.append(clean_text(message.text[part.start : part.end]), style="" if part.kind == "own" else "dim")
+    console.print(words, soft_wrap=True)
 
 
 def _show_signatures(console: Console, message: Message) -> None:

@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 
 from mappings.records import OWN_KINDS, Segment
 from search.results import Fragment
+from webapp.formats import iso_day
 
 Spans = Sequence[tuple[int, int]]
 Finder = Callable[[str, str], Spans]  # (field, text) -> the code-point spans that match
@@ -113,34 +114,65 @@ def runs(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
 
 
 def quotation(text: str, group: Sequence[Segment], find: Finder | None, answered: bool) -> str:
-    """Neighbouring quotations as one folded block below the line that introduces them; open when it holds a hit."""
-    whole = text[group[0].start : group[-1].end]
-    lines = whole.strip("\n").count("\n") + 1
-    who = group[0].who.strip()
+    """Neighbouring quotations as one folded block that says whom it quotes; open when it holds a hit."""
+    first = group[0]
+    words = first.words
+    if not words and first.who and text[first.start : first.end].lstrip().startswith(first.who):
+        words = text.index(first.who, first.start) + len(first.who)
+    words = min(max(words, first.start), first.end)
     inner: list[str] = []
     hit = False
-    for segment in group:
-        piece = text[segment.start : segment.end].strip("\n")
-        if segment.who and not inner:  # it stands in the summary
-            piece = piece.lstrip().removeprefix(segment.who.strip()).strip("\n")
+    for start, segment in zip([words, *(part.start for part in group[1:])], group, strict=True):
+        piece = text[start : segment.end].strip("\n")
         spans = find("quoted", piece) if find else ()
         hit = hit or bool(spans)
-        inner.append(f'<blockquote class="deep-{min(max(segment.depth, 1), 6)}">{linked(piece, spans)}</blockquote>')
-    if answered and lines <= OPEN_LINES and len(whole) < 600:
-        above = f'<span class="who">{linked_summary(who)}</span>' if who else ""
+        if piece.strip():
+            deep = min(max(segment.depth, 1), 6)
+            inner.append(f'<blockquote class="deep-{deep}">{linked(piece, spans)}</blockquote>')
+    whole = text[words : group[-1].end].strip("\n")
+    count = whole.count("\n") + 1
+    label = quoted_from(first)
+    if answered and count <= OPEN_LINES and len(whole) < 600:
+        above = f'<span class="who">{label}</span>' if first.who else ""
         return f'<div class="quote short">{above}{"".join(inner)}</div>'
-    label = linked_summary(who) if who else Markup("Quoted words")
-    count = "1 line" if lines == 1 else f"{lines:,} lines"
+    lines = text[first.start : words].strip("\n")
+    if lines.strip(" \t\n>") and label != linked_summary(first.who):  # the summary says it in other words
+        spans = find("quoted", lines) if find else ()
+        hit = hit or bool(spans)
+        inner.insert(0, f'<p class="intro">{marked(lines, spans)}</p>')
     opened = " open" if hit else ""
+    more = f"quoted, {'1 line' if count == 1 else f'{count:,} lines'}" if first.who else f"{count:,} lines"
     return (
         f'<details class="quote"{opened}><summary><span class="who">{label}</span> '
-        f'<span class="more">{count}</span></summary>{"".join(inner)}</details>'
+        f'<span class="more">{more}</span></summary>{"".join(inner)}</details>'
     )
+
+
+def quoted_from(segment: Segment) -> Markup:
+    """Whom a quotation quotes, and when ("Ann Lee, 3 August 2015"); the line above it where that can't be told."""
+    name = segment.name or segment.address
+    if not name:
+        return linked_summary(segment.who) if segment.who.strip() else Markup("Quoted words")
+    return linked_summary(", ".join(part for part in (name, iso_day(segment.date)) if part))
 
 
 def linked_summary(who: str) -> Markup:
     """The line that introduces a quotation, for a summary: no links in it, they would fight with the folding."""
     return line(" ".join(who.split())[:300])
+
+
+def disclaimer(text: str, find: Finder | None) -> str:
+    """What a server or a list put around a mail: folded where it is long, and open when it holds a hit."""
+    spans = find("quoted", text) if find else ()
+    count = text.count("\n") + 1
+    if count < 3 and len(text) < 200:
+        return f'<div class="disclaimer">{linked(text, spans)}</div>'
+    opened = " open" if spans else ""
+    size = "1 line" if count == 1 else f"{count:,} lines"
+    return (
+        f'<details class="quote"{opened}><summary>Disclaimer <span class="more">{size}</span></summary>'
+        f'<div class="disclaimer">{linked(text, spans)}</div></details>'
+    )
 
 
 def body(text: str, segments: Sequence[Segment], find: Finder | None = None, limit: int = 0) -> Markup:
@@ -158,6 +190,9 @@ def body(text: str, segments: Sequence[Segment], find: Finder | None = None, lim
         piece = text[group[0].start : min(group[-1].end, end)].strip("\n")
         if piece.strip():
             kind = group[0].kind
+            if kind == "disclaimer":
+                pieces.append(disclaimer(piece, find))
+                continue
             spans = find("own" if kind in OWN_KINDS else "quoted", piece) if find else ()
             fixed = " fixed" if is_columnar(piece) else ""
             pieces.append(f'<div class="{kind}{fixed}">{linked(piece, spans)}</div>')
