@@ -105,9 +105,10 @@ class Cluster:
         if not _NAME.fullmatch(prefix):
             raise CorpusError(f'"{prefix}" can\'t name indexes: small letters, digits, "-" and "_", a letter first.')
         proof = credentials()
+        # a host that is silent is passed over like one that refuses; what is sent twice changes nothing twice
         client = Elasticsearch(
-            hosts, request_timeout=TIMEOUT, max_retries=len(hosts) - 1, serializers={_Json.mimetype: _Json()},
-            **proof, **trust(scheme),
+            hosts, request_timeout=TIMEOUT, max_retries=len(hosts) - 1, retry_on_timeout=len(hosts) > 1,
+            serializers={_Json.mimetype: _Json()}, **proof, **trust(scheme),
         )  # fmt: skip
         return cls(client, prefix, f"{scheme}://{place}/{prefix}", next(iter(proof), ""))
 

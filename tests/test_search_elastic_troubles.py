@@ -1,6 +1,7 @@
 """What people are told when a cluster can't or won't: sentences, never a part shown as the whole, never a traceback."""
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -323,3 +324,29 @@ def test_what_there_is_no_room_for_is_sent_again(elastic: Fresh, monkeypatch: py
     engine.close()
 
 
+
+
+def test_a_host_that_is_silent_is_passed_over(elastic: Fresh, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = elastic()
+    monkeypatch.setattr("search.elastic.TIMEOUT", 2.0)
+    engine = ElasticEngine.open(address, create=True)
+    fill(engine, corpus())
+    engine.close()
+    scheme, _, place = address.partition("://")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        reader = ElasticEngine.open(f"{scheme}://127.0.0.1:{silent.getsockname()[1]},{place}")
+        for _ in range(4):
+            assert names(reader, "leaking") == ["a1", "a2"]
+        reader.close()
+
+
+def test_who_waits_for_a_cluster_is_told_what_for(
+    engine: ElasticEngine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("search.elastic.PATIENCE", 2.0)
+    monkeypatch.setattr("search.elastic_patience._QUIET", 0.5)
+    monkeypatch.setattr(engine._cluster._client, "perform_request", away(429, BUSY))
+    with pytest.raises(EngineUnavailable, match="is too busy"):
+        engine.digest()
+    (line,) = caplog.messages
+    assert "is too busy. It is tried again for up to 2 seconds." in line
