@@ -347,10 +347,12 @@ class Cluster:
             meta["require_alias"] = True  # else a write after the corpus was deleted would make an index of its own
         return json.encode({op.kind: meta})
 
-    def exists(self) -> bool:
-        """Whether there is a corpus of that prefix: all its indexes, under their aliases."""
-        found = self.request("GET", f"/_alias/{','.join(map(self.name, INDEXES))}", missing={})
-        return {alias for one in found.values() for alias in one.get("aliases", ())} >= set(map(self.name, INDEXES))
+    def lacks(self) -> list[str]:
+        """The indexes that are not there under their aliases: all of them if there is no corpus."""
+        names = ",".join(map(self.name, INDEXES))
+        found = self.request("GET", f"/{names}/_alias", missing={}, ignore_unavailable="true")
+        there = {alias for one in found.values() for alias in one.get("aliases", ())}
+        return [index for index in INDEXES if self.name(index) not in there]
 
     def create(self) -> None:
         """Makes the indexes that are not there yet; several processes may do so at once."""

@@ -13,7 +13,7 @@ from search.elastic_pages import Asked, Found, answer
 from search.elastic_queries import Compiler
 from search.elastic_store import Store, stored
 from search.elastic_writer import ElasticWriter
-from search.errors import CorpusMissing
+from search.errors import CorpusDamaged, CorpusMissing
 from search.failures import ANY, Tally, Which
 from search.file_texts import wanted
 from search.highlight import highlights, marker
@@ -38,9 +38,13 @@ class ElasticEngine:
     def open(cls, url: str, *, create: bool = False) -> Self:
         """The corpus at `http(s)://host:port/prefix`. CorpusMissing unless `create`; EngineUnavailable."""
         cluster = Cluster.connect(url)
-        if not cluster.exists():
-            if not create:
-                raise CorpusMissing(f"There is no corpus at {cluster.shown}.")
+        lacking = cluster.lacks()
+        if lacking and not _fillable(cluster, lacking):
+            names = ", ".join(map(cluster.name, lacking))
+            raise CorpusDamaged(f"{cluster.shown} lacks {names}: deleted, or unknown to the version that filled it.")
+        if lacking and not create:
+            raise CorpusMissing(f"There is no corpus at {cluster.shown}.")
+        if lacking:
             cluster.patiently().create()  # it has just answered
         return cls(cluster)
 
@@ -191,6 +195,11 @@ class ElasticEngine:
     def verify(self) -> Iterator[tuple[str, str]]:
         """Re-reads everything stored; (id, "") for each message that is as it was, else (id, what is wrong)."""
         yield from elastic_audit.verify(Store(self._cluster.patiently()))
+
+
+def _fillable(cluster: Cluster, lacking: list[str]) -> bool:
+    """Whether nothing is stored that the indexes which are not there may have belonged to."""
+    return "records" in lacking or not cluster.count("records", {"match_all": {}})
 
 
 def _in_order(member: str) -> list[tuple[int, str]]:

@@ -24,7 +24,7 @@ from search.elastic import Cluster
 from search.elastic_engine import ElasticEngine
 from search.elastic_layout import mapping_differences
 from search.engine import Batch, Engine, open_engine
-from search.errors import CorpusDamaged, CorpusError, CorpusLocked
+from search.errors import CorpusDamaged, CorpusError, CorpusLocked, CorpusMissing
 from search.parse import parse
 from tests.test_search_contract import corpus, fill, names
 from tests.test_search_elastic import Fresh, asked
@@ -106,6 +106,21 @@ def test_an_index_that_only_a_copy_can_mend(engine: ElasticEngine) -> None:
     changed(engine, "records", lambda body: body["mappings"]["properties"].update(size={"type": "keyword"}))
     with pytest.raises(CorpusDamaged, match="is keyword, expected long"):
         engine.status()
+    engine.close()
+
+
+def test_a_corpus_that_lacks_an_index(engine: ElasticEngine) -> None:
+    cluster = engine._cluster
+    server, _, _ = cluster.shown.rpartition("/")
+    asked(f"{server}/{cluster.behind('files')}", "DELETE")
+    with pytest.raises(CorpusMissing):
+        open_engine(cluster.shown)
+    open_engine(cluster.shown, create=True).close()  # its making was cut off
+    fill(engine, corpus())
+    asked(f"{server}/{cluster.behind('raws')}", "DELETE")
+    for create in (False, True):
+        with pytest.raises(CorpusDamaged, match=f"lacks {cluster.name('raws')}"):
+            open_engine(cluster.shown, create=create)
     engine.close()
 
 
