@@ -260,6 +260,11 @@ class Cluster:
         self._whole(found)
         return int(found["count"])
 
+    def reach(self, *indexes: str) -> None:
+        """Returns once every part of these indexes can be searched."""
+        names = ",".join(map(self.name, indexes))
+        self.request("POST", f"/{names}/_search", {"size": 0}, allow_partial_search_results="false")
+
     def refresh(self, *indexes: str) -> None:
         """Lets searches see everything that was written."""
         self.request("POST", f"/{','.join(map(self.name, indexes))}/_refresh")

@@ -49,8 +49,7 @@ def fresh(cluster: Cluster) -> None:
     """Lets counts see all that is stored, as far as the user may."""
     indexes = "records", "threads", "ghosts", "archives", "failures", "files"
     # a refresh waits a minute for a shard that is away, where a search says so at once
-    names = ",".join(map(cluster.name, indexes))
-    cluster.request("POST", f"/{names}/_search", {"size": 0}, allow_partial_search_results="false")
+    cluster.reach(*indexes)
     cluster.freshen(*indexes)
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator
 from typing import Self
 
+from mappings import INDEXES
 from mappings.records import Failure, File, FileState, Message, MessageRow, Place, Ruling, Status, Thread
 from mappings.signatures import Key
 from search import elastic_audit, elastic_copies, elastic_files, elastic_later
@@ -44,8 +45,11 @@ class ElasticEngine:
             raise CorpusDamaged(f"{cluster.shown} lacks {names}: deleted, or unknown to the version that filled it.")
         if lacking and not create:
             raise CorpusMissing(f"There is no corpus at {cluster.shown}.")
-        if lacking:
-            cluster.patiently().create()  # it has just answered
+        if create:
+            patient = cluster.patiently()
+            if lacking:
+                patient.create()
+            patient.reach(*INDEXES)  # they may have been made a moment ago, by one that was killed
         return cls(cluster)
 
     def close(self) -> None:

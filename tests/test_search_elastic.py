@@ -279,7 +279,7 @@ def test_the_commands(address: str, tmp_path: Path) -> None:
 def test_a_corpus_moves_into_a_cluster_and_back(address: str, tmp_path: Path) -> None:
     def run(*arguments: str) -> Any:
         result = CliRunner().invoke(main, [*arguments, "--json"], catch_exceptions=False)
-        assert result.exit_code == 0, result.output
+        assert result.exit_code in (0, 1), result.output  # 1: done, with failures that are counted
         return json.loads(result.stdout)
 
     first, last = str(tmp_path / "first"), str(tmp_path / "last")

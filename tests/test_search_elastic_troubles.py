@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("elasticsearch")
 
-from elasticsearch import ApiError
+from elasticsearch import ApiError, Elasticsearch
 from elasticsearch import ConnectionError as Gone
 from flask.testing import FlaskClient
 
@@ -350,3 +350,21 @@ def test_who_waits_for_a_cluster_is_told_what_for(
         engine.digest()
     (line,) = caplog.messages
     assert "is too busy. It is tried again for up to 2 seconds." in line
+
+
+def test_an_ingest_waits_for_indexes_that_were_made_a_moment_ago(
+    engine: ElasticEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = 0
+    there = Elasticsearch.perform_request
+
+    def perform(self: Any, method: str, path: str, **named: Any) -> Any:
+        nonlocal times
+        times += path.endswith("/_search")
+        if path.endswith("/_search") and times <= 2:
+            away(503, {"error": {"type": "no_shard_available_action_exception", "reason": None}})()
+        return there(self, method, path, **named)
+
+    monkeypatch.setattr("elasticsearch.Elasticsearch.perform_request", perform)
+    ElasticEngine.open(engine._cluster.shown, create=True).close()
+    assert times == 3
