@@ -28,8 +28,8 @@ def replicas(cluster: Cluster, *indexes: str) -> dict[str, Settings]:
     """How many replicas indexes have, and whether that follows the number of nodes."""
     told = cluster.request("GET", f"/{','.join(map(cluster.name, indexes))}/_settings", flat_settings="true")
     found: dict[str, Settings] = {}
-    for name, one in told.items():
-        index = name.removeprefix(f"{cluster.prefix}-").rpartition("-")[0]
+    for real, one in told.items():
+        index = real.removeprefix(f"{cluster.prefix}-").rpartition("-")[0]
         found[index] = {name: str(one["settings"].get(f"index.{name}", NONE[name])) for name in NONE}
     return found
 
@@ -64,24 +64,28 @@ class Filling:
     def begin(self) -> None:
         """Takes the replicas away if nothing is stored yet; puts them back if a killed writer left them away."""
         if self._begun:
-            return self._renew()
+            self._renew()
+            return
         self._begun = True
-        noted = self._cluster.get("marks", [_NOTE])
+        noted = bool(self._cluster.get("marks", [_NOTE], source=False))
         self._cluster.refresh("records")
-        empty = not self._cluster.count("records", {"match_all": {}})
-        if not empty and not noted:
-            return None
-        if not empty and not self._others():
-            return self._restore()
-        before = replicas(self._cluster, *INDEXES)
+        if not self._cluster.count("records", {"match_all": {}}):
+            self._join(noted)
+        elif noted and self._others():
+            self._note()
+        elif noted:
+            self._restore()
+
+    def _join(self, noted: bool) -> None:
+        """Has a part in the filling of an empty corpus, and begins it unless that is noted."""
+        before = {} if noted else replicas(self._cluster, *INDEXES)
         if not noted and all(settings["number_of_replicas"] == "0" for settings in before.values()):
-            return None  # one node alone keeps none anyway
+            return  # one node alone keeps none anyway
         self._note()
         if not noted:
             body = json.encode({"name": _NOTE, "kind": _NOTE, "body": before})
             self._cluster.bulk([Op("create", "marks", _NOTE, body)], tolerated=_TOLERATED)
             set_replicas(self._cluster, NONE, *INDEXES)
-        return None
 
     def _renew(self) -> None:
         if self._renewed and time.monotonic() - self._renewed > _RENEWED:

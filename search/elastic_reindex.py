@@ -5,6 +5,7 @@ brought into the new index while the lease keeps other writers from making more 
 """
 
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -16,7 +17,7 @@ from search.elastic_documents import ghost_op, groups, missing, remade
 from search.elastic_lease import Lease
 from search.elastic_store import Store
 
-_PART = 1000
+_PART = 500
 _ALL: dict[str, Any] = {"match_all": {}}
 _WAITS = 90.0  # seconds: longer than a killed process's lease lasts
 NAME = "reindex"
@@ -24,7 +25,8 @@ NAME = "reindex"
 
 def running(cluster: Cluster) -> bool:
     """Whether an index is being filled: then notes of what is to be indexed anew must stay for it."""
-    return bool(cluster.get("marks", [NAME], source=False))
+    held = cluster.get("marks", [NAME]).get(NAME)
+    return held is not None and held.source["body"]["until"] > time.time()  # else it was killed
 
 
 def reindex(store: Store, lease: Lease, noted: Callable[[list[Refusal]], None]) -> Iterator[int]:

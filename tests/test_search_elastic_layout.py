@@ -23,6 +23,8 @@ from search import elastic_filling as filling
 from search.elastic import Cluster
 from search.elastic_engine import ElasticEngine
 from search.elastic_layout import mapping_differences
+from search.elastic_lease import Lease
+from search.elastic_reindex import NAME, running
 from search.engine import Batch, Engine, open_engine
 from search.errors import CorpusDamaged, CorpusError, CorpusLocked, CorpusMissing
 from search.parse import parse
@@ -196,12 +198,18 @@ def test_what_others_store_while_an_index_is_filled_is_in_the_new_one(
     engine.close()
 
 
-def test_a_reindex_that_was_cut_off_leaves_nothing_behind(engine: ElasticEngine) -> None:
+def test_a_reindex_that_was_cut_off_leaves_nothing_behind(
+    engine: ElasticEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fill(engine, corpus())
     server, _, prefix = engine.status().engine.rpartition("/")
     cluster = engine._cluster
     cluster.create_index("messages", f"{prefix}-messages-7", False)
     cluster.create_index("messages", f"{prefix}-messages-2", False)
+    with monkeypatch.context() as patched:
+        patched.setattr("search.elastic_lease.LASTS", -1.0)
+        Lease(cluster, NAME).hold()
+    assert not running(cluster)  # so that an ingest's notes are struck
     with engine.writer() as writer:
         list(writer.reindex())
     assert list(asked(f"{server}/{prefix}-messages-*")) == [f"{prefix}-messages-2"]
