@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest import extract_cli
+from ingest import extract_cli, published
 from ingest.console import (
     COUNTED,
     DONE,
@@ -52,12 +52,13 @@ def register(group: click.Group) -> None:
 @click.option("--parser", default="fast", show_default=True, type=click.Choice(["fast", "mailparser"]),
               help="What reads the mails.")  # fmt: skip
 @extract_cli.extract_option
+@published.published_options
 @engine_option
 @json_option
 @click.pass_context
 def ingest(
     ctx: click.Context, paths: tuple[str, ...], collection: str, workers: int | None, dry_run: bool, parser: str,
-    no_extract: bool, engine: str, as_json: bool,
+    no_extract: bool, source_url: str, columns: str, engine: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Take in mail archives: files, folders, zip, tar and compressed files.
 
@@ -68,7 +69,9 @@ def ingest(
     from search.errors import CorpusMissing
 
     corpus_folder = Path(engine).expanduser().absolute()
-    units = pipeline.find(existing(paths), besides=corpus_folder if corpus_folder.is_dir() else None)
+    published.checked(source_url, collection)
+    named = published.mapped(existing(paths), columns)
+    units = pipeline.find(named, besides=corpus_folder if corpus_folder.is_dir() else None)
     if not units:
         raise Sorry(f"There is nothing to read in {' '.join(paths)}.")
     try:
@@ -79,6 +82,8 @@ def ingest(
     extraction = None
     try:
         with stoppable(STOPPING) as stop, progress(as_json) as shown:
+            if corpus is not None and not dry_run:
+                published.keep(corpus, collection, source_url)
             outcome = pipeline.load(
                 corpus, units, collection=collection, workers=workers or 0, dry_run=dry_run, parser=parser,
                 progress=shown, stop=lambda: stop.asked, found=found if dry_run else None,

@@ -57,6 +57,8 @@ def copy(source: Engine, target: Engine, progress: Progress | None = None) -> Co
         _store(writer, waiting)
         _copy_files(source, writer)
         writer.rule(source.rulings())
+        for collection, template in source.sources().items():
+            writer.keep_source(collection, template)
         progress.phase("arranging threads")
         settle(writer)
         _close(writer, states, [failure for _, failure in known if pipeline.spot(failure) not in have])

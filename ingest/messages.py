@@ -16,6 +16,7 @@ from ingest.charsets import clean
 from ingest.dates import choose_date
 from ingest.doubts import date_doubts, route_doubts
 from ingest.headers import Head, decode_words, read_head
+from ingest.keywords import LABELLED, read_labels
 from ingest.language import language
 from ingest.quotes import own_words, split, whole
 from ingest.releases.mails import DOCUMENTS, release_segments
@@ -133,7 +134,7 @@ def _message(raw: bytes, head: Head, body: Body, notes: list[Note], rest: dict[s
     received = head.all("received")
     when, source, reason = choose_date(head.get("date"), received)
     if when and source == "header":
-        if when.zone is None and (rest.get("made") in DOCUMENTS or "-0000" not in head.get("date")):
+        if when.zone is None and (rest.get("made") in (*DOCUMENTS, "table") or "-0000" not in head.get("date")):
             notes.append(Note("zone-assumed", "The date is given without a time zone that is known: read as UTC."))
         notes += date_doubts(head.get("date"), when, received)
     if len(received) > 1:
@@ -150,6 +151,7 @@ def _message(raw: bytes, head: Head, body: Body, notes: list[Note], rest: dict[s
         rest["thread_index"] = clean(decode_words("".join(value.split())))
     if "segments" not in rest:
         rest["segments"] = split(body.text, rest.get("from_", ()), body.quoted_from)
+    headers = head.decoded(charset)
     return Message(
         id=sha256(raw).hexdigest(),
         size=len(raw),
@@ -160,7 +162,8 @@ def _message(raw: bytes, head: Head, body: Body, notes: list[Note], rest: dict[s
         date_source=source,
         date_note=reason,
         list_id=_list_id(head),
-        headers=head.decoded(charset),
+        headers=headers,
+        labels=read_labels(headers) if not first.keys().isdisjoint(LABELLED) else (),
         text=body.text,
         lang=language(own_words(body.text, rest["segments"], 400)),
         html=body.html,

@@ -78,7 +78,7 @@ def prepare_chunk(setting: Setting, items: Sequence[Item | Problem]) -> Chunk:
         else:
             place = Place(
                 archive=setting.archive, member=item.member, offset=item.offset, collection=setting.collection,
-                flags=item.flags, labels=tuple(item.labels),
+                flags=item.flags, labels=tuple(item.labels), number=item.number,
             )  # fmt: skip
             _take(item.raw, place, setting, chunk, item.made)
     return chunk

@@ -38,6 +38,8 @@ def keys(message: Message) -> Keys:
     links = [_link_key(own) if own else 0, *map(_link_key, line), *map(_link_key, beside)]
     if message.thread_index and (guid := conversation_guid(message.thread_index)):
         links.append(hash64(b"thread-index " + guid))
+    if thrid := next((value.strip() for name, value in message.headers if name.lower() == "x-gm-thrid"), ""):
+        links.append(hash64(b"gmail " + thrid.encode("utf-8", "surrogatepass")))
     if copies[1]:
         links.append(copies[1])  # copies belong to one thread, and their Message-IDs may differ
     joinable = message.from_ and not is_robot(message.from_[0].address.lower()) and not too_general(base)

@@ -114,6 +114,7 @@ class Message(Struct, frozen=True, omit_defaults=True, kw_only=True):
     signatures: tuple[Signature, ...] = ()  # DKIM, in the order of the fields
     arc: tuple[ArcSet, ...] = ()  # by instance
     parser: str = ""  # which reader made this record
+    labels: tuple[str, ...] = ()  # of Gmail, Thunderbird, or Keywords, as the header has them
     made: str = ""  # a key of `mappings.made.MADE` when the bytes are ours; "" for a mail as it came
 
 
@@ -149,6 +150,7 @@ class Place(Struct, frozen=True, omit_defaults=True):
     collection: str = ""
     flags: str = ""  # Maildir flags, mbox Status letters
     labels: tuple[str, ...] = ()
+    number: str = ""  # what it was published under: "1234", "C05739545"
 
 
 class MessageRow(Struct, frozen=True, omit_defaults=True, kw_only=True):

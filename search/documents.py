@@ -142,6 +142,8 @@ def document(
         found["filename"] = text("\n".join(names))
     if texts and (words := "\n".join(words for _, words in attached(message, texts))):
         found["attachment"] = text(words)
+    if message.labels:
+        found["label"] = [label.casefold()[:KEYWORD] for label in message.labels]
     for name, value in (("message_id", message.message_id), ("list", message.list_id), ("lang", message.lang)):
         if value:
             found[name] = [value[:KEYWORD]]

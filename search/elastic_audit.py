@@ -25,8 +25,8 @@ _ALL: dict[str, Any] = {"match_all": {}}
 def places(source: dict[str, Any]) -> list[Place]:
     """Where a message was found, from its record document, in order."""
     return sorted(
-        (Place(archive, member, offset, collection, flags, tuple(labels))
-         for archive, member, offset, collection, flags, labels in source["places"]),
+        (Place(archive, member, offset, collection, flags, tuple(labels), number)
+         for archive, member, offset, collection, flags, labels, number in source["places"]),
         key=lambda place: (place.archive, place.member, place.offset, place.collection),
     )  # fmt: skip
 

@@ -33,7 +33,7 @@ class ElasticEngine:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._store = Store(cluster)
-        self._compiler = Compiler(self._store.ids, self._store.label)
+        self._compiler = Compiler(self._store.ids, self._store.label, self._store.published)
 
     @classmethod
     def open(cls, url: str, *, create: bool = False) -> Self:
@@ -122,6 +122,14 @@ class ElasticEngine:
     def placed(self) -> Iterator[tuple[str, Place]]:
         """Every place of every message, with the message's id."""
         yield from elastic_audit.placed(self._cluster)
+
+    def published(self, number: str, collection: str) -> list[str]:
+        """Ids of the messages that were published under a number in a collection; the first is what it names."""
+        return self._store.published(number, collection)
+
+    def sources(self) -> dict[str, str]:
+        """Collection -> template of the public addresses of its mails."""
+        return self._store.sources()
 
     def copies(self, id: str) -> list[MessageRow]:
         """The other messages that are copies of this one."""

@@ -20,11 +20,16 @@ Json = dict[str, Any]
 
 
 class Compiler:
-    """Compiles trees. `ids` finds messages by an id or its prefix, `label` the label of the thread an id is in."""
+    """Compiles trees. `ids` finds messages by an id or its prefix, `label` the label of the thread an id is in,
+    `published` messages by a published number."""
 
-    def __init__(self, ids: Callable[[str], list[str]], label: Callable[[str], int | None]) -> None:
+    def __init__(
+        self, ids: Callable[[str], list[str]], label: Callable[[str], int | None],
+        published: Callable[[str], list[str]],
+    ) -> None:  # fmt: skip
         self._ids = ids
         self._label = label
+        self._published = published
 
     def compile(self, tree: Node | None) -> Json:
         """The whole query: what the tree asks for, copies and ghosts hidden unless it names them."""
@@ -34,7 +39,7 @@ class Compiler:
         hidden = [_term("is", "primary")]
         if ("is", "ghost") in asked:
             hidden = []
-        elif asked & UNHIDDEN or any(field == "id" for field, _ in asked):
+        elif asked & UNHIDDEN or any(field in ("id", "number") for field, _ in asked):
             hidden = [_term("is", "message")]
         return {"bool": {"must": [self._node(tree)], "filter": hidden}}
 
@@ -62,6 +67,8 @@ class Compiler:
             return _any([_term(name + "_address", value.lower()) for name in fields])
         if field == "id":
             return _any([{"ids": {"values": self._ids(value)}}, _term("message_id", value.strip("<>"))])
+        if field == "number":
+            return {"ids": {"values": self._published(value)}}
         if field == "thread":
             label = self._label(value)
             return {"match_none": {}} if label is None else _term("thread", label)

@@ -19,6 +19,7 @@ from search.ids import ghost_link, is_prefix, only
 from search.later import amended
 from search.slims import copy_keys, slim_decoder
 
+_MOST_NUMBERED = 1000  # messages of one number
 _MOST = 10_000  # values in one query
 ROW = ("id", "label", "date", "size", "copy_key", "found", "slim")
 
@@ -65,6 +66,20 @@ class Store:
     def _ids(self, query: dict[str, Any], most: int) -> list[str]:
         body = {"query": _bare(query), "size": most, "sort": [{"id": "asc"}], "_source": False}
         return [hit["_id"] for hit in self.cluster.search("records", body)["hits"]["hits"]]
+
+    def published(self, number: str, collection: str | None = None) -> list[str]:
+        """Ids of the messages that were published under a number, in a collection or any."""
+        asked = {"term": {"numbers": number.lower()}}
+        if collection is None:
+            return self._ids(asked, _MOST_NUMBERED)
+        docs = self.cluster.scan("records", asked, ["id"], source=["places"])
+        wanted = (collection, number.lower())
+        return [doc.id for doc in docs if wanted in [(place[3], place[6].lower()) for place in doc.source["places"]]]
+
+    def sources(self) -> dict[str, str]:
+        """Collection -> template of the public addresses of its mails."""
+        docs = self.cluster.scan("marks", {"term": {"kind": "source"}}, ["name"], size=100)
+        return {doc.source["body"]["collection"]: doc.source["body"]["template"] for doc in docs}
 
     def find(self, id: str) -> str:
         """The id of the one message or ghost that an id names; NotFound."""

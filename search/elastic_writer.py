@@ -246,6 +246,10 @@ class ElasticWriter:
         """Stores what a person decided on copies; the threads concerned are loose, those that are joined one."""
         self._threads.rule(list(rulings))
 
+    def keep_source(self, collection: str, template: str) -> None:
+        """Notes the template of a collection's public addresses, in place of what was noted before."""
+        self._cluster.bulk([marks.source(collection, template)], refresh=True)
+
     def forget_failures(self, numbers: Iterable[int]) -> None:
         """Strikes failures that a retry resolved."""
         for part in chunks(numbers, 10_000):
@@ -334,12 +338,14 @@ class ElasticWriter:
 
 
 def _place(place: Place) -> list[Any]:
-    return [place.archive, place.member, place.offset, place.collection, place.flags, list(place.labels)]
+    return [place.archive, place.member, place.offset, place.collection, place.flags, list(place.labels),
+            place.number]  # fmt: skip
 
 
 def _places(listed: Iterable[list[Any]]) -> dict[str, Any]:
     found = list(listed)
-    return {"places": found, "found": len(found), "collections": sorted({place[3] for place in found})}
+    return {"places": found, "found": len(found), "collections": sorted({place[3] for place in found}),
+            "numbers": sorted({place[6].lower() for place in found} - {""})}  # fmt: skip
 
 
 def _record(

@@ -42,7 +42,7 @@ class EmbeddedEngine:
             self._index = open_index(store.folder / INDEX)
         except ValueError as error:  # the tables are whole all the same
             self._damage = str(error)
-        self._compiler = Compiler(schema(), store.numbers, self._label)
+        self._compiler = Compiler(schema(), store.numbers, self._label, store.published)
 
     @classmethod
     def open(cls, url: str, *, create: bool = False) -> Self:
@@ -192,6 +192,16 @@ class EmbeddedEngine:
         """Every place of every message, with the message's id."""
         with translated():
             yield from embedded_audit.placed(self._store)
+
+    def published(self, number: str, collection: str) -> list[str]:
+        """Ids of the messages that were published under a number in a collection; the first is what it names."""
+        with translated():
+            return [row.id for row in self._store.rows(self._store.published(number, collection))]
+
+    def sources(self) -> dict[str, str]:
+        """Collection -> template of the public addresses of its mails."""
+        with translated():
+            return self._store.sources()
 
     def copies(self, id: str) -> list[MessageRow]:
         """The other messages that are copies of this one."""

@@ -59,8 +59,10 @@ CREATE TABLE archives (
 CREATE TABLE places (
     message INTEGER NOT NULL, archive INTEGER NOT NULL, member TEXT NOT NULL, offset INTEGER NOT NULL,
     flags TEXT NOT NULL, labels TEXT NOT NULL,
+    number TEXT NOT NULL COLLATE NOCASE,  -- that it was published under, '' for none
     PRIMARY KEY (message, archive, member, offset)
 ) WITHOUT ROWID;
+CREATE INDEX places_number ON places (number) WHERE number <> '';
 CREATE TABLE keys (  -- that signatures are checked with; the body is the record as JSON
     id TEXT PRIMARY KEY, body TEXT NOT NULL
 ) WITHOUT ROWID;

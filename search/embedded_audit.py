@@ -23,14 +23,15 @@ _LEDGER = ("archive", "collection", "size", "modified", "head", "position", "kin
 def places(store: Store, number: int) -> list[Place]:
     """Every place a message was found in, in order."""
     rows = store.all(
-        "SELECT a.archive, p.member, p.offset, a.collection, p.flags, p.labels FROM places p"
+        "SELECT a.archive, p.member, p.offset, a.collection, p.flags, p.labels, p.number FROM places p"
         " JOIN archives a ON a.num = p.archive WHERE p.message = ? ORDER BY 1, 2, 3, 4",
         (number,),
     )
     return [
-        Place(archive, member, offset, collection, flags, json.decode(labels, type=tuple[str, ...]) if labels else ())
-        for archive, member, offset, collection, flags, labels in rows
-    ]
+        Place(archive, member, offset, collection, flags,
+              json.decode(labels, type=tuple[str, ...]) if labels else (), number)
+        for archive, member, offset, collection, flags, labels, number in rows
+    ]  # fmt: skip
 
 
 def placed(store: Store) -> Iterator[tuple[str, Place]]:

@@ -16,14 +16,17 @@ _MOST = (1 << 63) - 1  # integers in the index have 64 bits
 
 
 class Compiler:
-    """Compiles trees for one schema. `numbers` finds messages by an id or its prefix, `label` a thread's label."""
+    """Compiles trees for one schema. `numbers` finds messages by an id or its prefix, `label` a thread's label,
+    `published` messages by a published number."""
 
     def __init__(
-        self, schema: tantivy.Schema, numbers: Callable[[str], list[int]], label: Callable[[str], int | None]
-    ) -> None:
+        self, schema: tantivy.Schema, numbers: Callable[[str], list[int]], label: Callable[[str], int | None],
+        published: Callable[[str], list[int]],
+    ) -> None:  # fmt: skip
         self._schema = schema
         self._numbers = numbers
         self._label = label
+        self._published = published
 
     def compile(self, tree: Node | None) -> Query:
         """The whole query: what the tree asks for, copies and ghosts hidden unless it names them."""
@@ -33,7 +36,7 @@ class Compiler:
         asked = {(node.field, node.value) for node in nodes(tree) if isinstance(node, Exact)}
         if ("is", "ghost") in asked:
             hidden = Query.all_query()
-        elif asked & UNHIDDEN or any(field == "id" for field, _ in asked):
+        elif asked & UNHIDDEN or any(field in ("id", "number") for field, _ in asked):
             hidden = self._term("is", "message")
         return _all([self._node(tree), Query.const_score_query(hidden, 0.0)])
 
@@ -65,6 +68,9 @@ class Compiler:
             numbers = self._numbers(value)
             found = [self._term("num", number) for number in numbers]
             return _any([*found, self._term("message_id", value.strip("<>"))])
+        if field == "number":
+            found = [self._term("num", number) for number in self._published(value)]
+            return _any(found) if found else Query.empty_query()
         if field == "thread":
             label = self._label(value)
             return Query.empty_query() if label is None else self._term("thread", label)

@@ -26,6 +26,7 @@ GHOSTS = 1 << 40  # a ghost's document number is this plus its row's
 DATABASE = "corpus.sqlite"
 BLOCKS = "blocks.zst"
 INDEX = "index"
+MOST_NUMBERED = 1000  # messages of one number
 _SLIM_BLOCKS = 256  # held in memory, of 32 KiB
 
 T = TypeVar("T")
@@ -185,6 +186,24 @@ class Store:
             rows = self.all("SELECT num FROM messages WHERE own_key = ? AND own_key <> 0 ORDER BY id", (key,))
             found = [row[0] for row in rows]
         return found
+
+    def published(self, number: str, collection: str | None = None) -> list[int]:
+        """Numbers of the messages that were published under a number, in a collection or any."""
+        rows = self.all(
+            "SELECT DISTINCT p.message FROM places p JOIN archives a ON a.num = p.archive"
+            " WHERE p.number = ?1 AND p.number <> '' AND (a.collection = ?2 OR ?2 IS NULL) ORDER BY 1 LIMIT ?3",
+            (number, collection, MOST_NUMBERED),
+        )
+        return [row[0] for row in rows]
+
+    def sources(self) -> dict[str, str]:
+        """Collection -> template of the public addresses of its mails."""
+        rows = self.all("SELECT substr(key, 8), value FROM meta WHERE key LIKE 'source:%' ORDER BY 1")
+        return dict(rows)
+
+    def keep_source(self, collection: str, template: str) -> None:
+        """Notes a collection's template, in place of what was noted before."""
+        self.connection().execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"source:{collection}", template))
 
     def find(self, id: str) -> int:
         """The number of the one message that an id names, minus that of a ghost; NotFound."""

@@ -155,6 +155,11 @@ class EmbeddedWriter:
         with self._transaction():
             self._documents.stale(embedded_files.keep(self._store, files))
 
+    def keep_source(self, collection: str, template: str) -> None:
+        """Notes the template of a collection's public addresses, in place of what was noted before."""
+        with self._transaction():
+            self._store.keep_source(collection, template)
+
     def forget_failures(self, numbers: Iterable[int]) -> None:
         """Strikes failures that a retry resolved."""
         with self._transaction():
@@ -211,11 +216,8 @@ class EmbeddedWriter:
 
     def _note_places(self, archive: int, places: Sequence[tuple[int, Place]]) -> None:
         self._store.connection().executemany(
-            "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (num, archive, p.member, p.offset, p.flags, json.encode(p.labels).decode() if p.labels else "")
-                for num, p in places
-            ],
+            "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [(num, archive, p.member, p.offset, p.flags, _packed(p.labels), p.number) for num, p in places],
         )
 
     def _insert(
@@ -362,6 +364,10 @@ SELECT o.num, m.num FROM loose l CROSS JOIN messages m ON m.label = l.label AND 
     CROSS JOIN messages o ON o.orphan = 1 AND o.subject_key = m.subject_key
         AND o.date BETWEEN m.date AND m.date + :window
     WHERE m.label <> o.label"""
+
+
+def _packed(labels: tuple[str, ...]) -> str:
+    return json.encode(labels).decode() if labels else ""
 
 
 def _member(row: Any, slim: Slim, ruled: dict[str, Ruling]) -> Member:

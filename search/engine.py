@@ -109,6 +109,12 @@ class Engine(Protocol):
     def placed(self) -> Iterator[tuple[str, Place]]:
         """Every place of every message, with the message's id."""
 
+    def published(self, number: str, collection: str) -> list[str]:
+        """Ids of the messages that were published under a number in a collection; the first is what it names."""
+
+    def sources(self) -> dict[str, str]:
+        """Collection -> template of the public addresses of its mails (`mappings.sources`)."""
+
     def copies(self, id: str) -> list[MessageRow]:
         """The other messages that are copies of this one."""
 
@@ -180,6 +186,9 @@ class Writer(Protocol):
     def rule(self, rulings: Iterable[Ruling]) -> None:
         """Stores what a person decided on copies, in place of earlier rulings on the same messages; the threads
         concerned are loose, and those that share a joining key one."""
+
+    def keep_source(self, collection: str, template: str) -> None:
+        """Notes the template of a collection's public addresses, in place of what was noted before."""
 
     def forget_failures(self, numbers: Iterable[int]) -> None:
         """Strikes failures that a retry resolved."""

@@ -15,6 +15,7 @@ _LEADS = {
 }  # fmt: skip
 _EXACT = {
     "list": "on the list {}", "id": "the message {}", "thread": "in the conversation of {}",
+    "number": "published as number {}", "label": 'with the label "{}"',
     "collection": 'in the collection "{}"', "lang": 'in the language "{}"',
     "date none": "without a usable date", "date doubtful": "with a date that can hardly be true",
 }  # fmt: skip

@@ -81,6 +81,8 @@ OPERATORS = (
     Operator("id", "id or Message-ID", "one mail; an id may be cut to 8 letters", "id:3f786850"),
     Operator("thread", "id", "the conversation that a mail is in", "thread:3f786850"),
     Operator("collection", "name", "what was taken in under that name", "collection:council"),
+    Operator("number", "number", "the mail that was published under it, in any collection", "number:C05739545"),
+    Operator("label", "label", "a label or tag of Gmail or Thunderbird, as a whole", 'label:"to do"'),
     Operator("lang", "code", "the language of the sender's own words (ISO 639-1)", "lang:fr"),
     Operator("larger", "size", "at least that size: bytes, or k, M, G (of 1,024)", "larger:5M"),
     Operator("smaller", "size", "below that size", "smaller:10k"),

@@ -28,7 +28,7 @@ class Phrase(Struct, frozen=True, tag=True):
 
 class Exact(Struct, frozen=True, tag=True):
     """A value as a whole: addresses (from, to, cc, bcc, with: lower case), has, is, dkim, arc, list, id, thread,
-    collection, lang, date ("none", "doubtful"), filename."""
+    number, label, collection, lang, date ("none", "doubtful"), filename."""
 
     field: str
     value: str

@@ -157,6 +157,8 @@ READERS: dict[str, Callable[[str, date], Node]] = {
     "list": lambda text, today: Exact("list", text.removeprefix("<").removesuffix(">").replace("@", ".").lower()),
     "id": _id("id"),
     "thread": _id("thread"),
+    "label": lambda text, today: Exact("label", text.casefold()),
+    "number": lambda text, today: Exact("number", text),
     "collection": lambda text, today: Exact("collection", text),
     "lang": _lang,
     "larger": lambda text, today: Between("size", size(text), None),

@@ -235,7 +235,7 @@ def test_the_only_chip_leaves_nothing() -> None:
         ("form:bob", "from:bob"),
         ("Subjct:x", "subject:x"),
         ("sender:bob", "from:bob"),
-        ("label:x", "collection:x"),
+        ("tag:x", "label:x"),
         ("from:bob", ""),
         ("http://x.org", ""),
         ("12:30", ""),

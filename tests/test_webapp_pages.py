@@ -72,7 +72,8 @@ def test_search_pages_are_small(corpus: Corpus) -> None:
 
 def routes(corpus: Corpus) -> Iterator[str]:
     """One address for every route there is, and each attachment."""
-    values = {"id": corpus.id("files")[:16], "other": corpus.id("first")[:16], "number": "3", "filename": "site.css"}
+    values = {"id": corpus.id("files")[:16], "other": corpus.id("first")[:16], "number": "3", "filename": "site.css",
+              "collection": COLLECTION}  # fmt: skip
     values["sha256"] = corpus.engine.message(values["id"]).attachments[0].sha256
     for rule in corpus.app.url_map.iter_rules():
         assert rule.methods is not None

@@ -22,13 +22,13 @@ def create_app(
 
     from webapp import context, errors, security, templating
     from webapp.converters import DigestConverter, MailConverter, NumberConverter
-    from webapp.pages import differences, failures, file, help, message, part, search, status, thread
+    from webapp.pages import differences, failures, file, help, message, number, part, search, status, thread
 
     app = Flask(__name__, static_url_path="/static")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400  # seconds; style and script carry their version in the address
     app.extensions["unsealed"] = context.Site(engine=engine, mail=mail, title=title, writable=writable)
     app.url_map.converters.update(mail=MailConverter, number=NumberConverter, digest=DigestConverter)
-    for noun in (search, message, differences, part, file, thread, status, failures, help):
+    for noun in (search, message, differences, part, file, number, thread, status, failures, help):
         app.register_blueprint(noun.pages)
     security.protect(app, hosts)
     errors.register(app)

@@ -293,8 +293,12 @@ def _show_message(corpus: "Engine", id: str, headers: bool, as_json: bool) -> No
     message = corpus.message(id)
     places, copies = corpus.places(message.id), corpus.copies(message.id)
     if as_json:
+        from mappings.sources import published
+
         row = corpus.row(message.id)
-        print_json({"message": message, "places": places, "copies": copies, "thread": row.thread})
+        at = published(places, corpus.sources())
+        told = {"message": message, "places": places, "published": at, "copies": copies, "thread": row.thread}
+        print_json(told)
         return
     from msgspec.structs import replace
 
@@ -305,7 +309,7 @@ def _show_message(corpus: "Engine", id: str, headers: bool, as_json: bool) -> No
         if message.signatures or message.arc:
             found = Mail().signatures(message, corpus.raw(message.id), corpus.keys())
             message = replace(message, signatures=found.signatures, arc=found.arc)
-    terminal.show_message(console(), message, places, copies, headers)
+    terminal.show_message(console(), message, places, copies, headers, corpus.sources())
 
 
 if __name__ == "__main__":

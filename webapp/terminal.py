@@ -1,6 +1,6 @@
 """Hits, messages and conversations as a terminal shows them; nothing that a mail holds can steer it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 
 from rich.console import Console
@@ -9,6 +9,7 @@ from rich.text import Text
 from mappings.made import told
 from mappings.plain import clean, clean_text
 from mappings.records import Address, Message, MessageRow, Place, Thread
+from mappings.sources import published
 from search.results import Fragment, Highlight, Hit, Page
 from webapp.signatures import verdict
 
@@ -85,7 +86,7 @@ def _line(text: str) -> str:
 
 
 def show_message(console: Console, message: Message, places: list[Place], copies: list[MessageRow],
-                 headers: bool) -> None:  # fmt: skip
+                 headers: bool, sources: Mapping[str, str]) -> None:  # fmt: skip
     """A message: its head (or every header), its places, its attachments, its text."""
     if headers:
         for name, value in message.headers:
@@ -104,6 +105,10 @@ def show_message(console: Console, message: Message, places: list[Place], copies
     for place in places:
         at = f" at byte {place.offset:,}" if place.offset >= 0 else ""
         _field(console, "Found in", clean(place.archive + (f" › {place.member}" if place.member else "") + at))
+    for known in published(places, sources):
+        _field(console, "Published", clean(f"{known.collection} {known.number} {known.url}"))
+    if message.labels:
+        _field(console, "Labels", clean(", ".join(message.labels)))
     for copy in copies:
         _field(console, "Copy", copy.id)
     if message.made:

@@ -40,7 +40,8 @@ def _read_file(unit: Unit, position: str) -> Iterator[Item | Problem]:
             if not size:
                 yield Problem("open", "empty", "The file is empty.")
                 return
-            yield from things(from_file(file, size), Level(Budget(size)), position=position, name=unit.path.name)
+            level = Level(Budget(size), columns=unit.columns)
+            yield from things(from_file(file, size), level, position=position, name=unit.path.name)
     except ArchiveError as error:
         yield problem(error)
     except OSError as error:

@@ -19,6 +19,7 @@ class Item(Struct):
     offset: int = -1  # bytes from the start of the unpacked mbox to the message's `From ` line; -1 elsewhere
     flags: str = ""  # letters of a Maildir file name, or of an mbox message's Status and X-Status headers
     labels: tuple[str, ...] = ()
+    number: str = ""  # what it was published under, as its file's name or its row says
     made: str = ""  # what the reader composed `raw` from, a key of `mappings.made.MADE`; "" for bytes as they came
 
 
@@ -37,8 +38,9 @@ class Unit(Struct, frozen=True):
     """What has one line in the ledger: a file that holds messages, a Maildir, or the single messages of one folder."""
 
     path: Path  # absolute
-    kind: str  # "mbox", "message", "zip", "tar", "gzip", "bzip2", "xz", "zstd", "pst"; "maildir", "folder"; "other"
+    kind: str  # "mbox", "message", "text", "table", "pst", "zip", "tar", "gzip", "xz" …, "maildir", "folder"; "other"
     size: int  # bytes, of all files together
     modified: int  # nanoseconds since 1970, of the newest file
     root: Path  # the path that was asked for, at or above `path`
+    columns: tuple[tuple[str, str], ...] = ()  # of a table: what a mail has, and the column that was said to hold it
     listing: str = ""  # Maildir and folder: SHA-256 over names, sizes and times of the files

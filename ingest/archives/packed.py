@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ingest.archives import mbox, outlook, salvage, tars, texts, zips
+from ingest.archives import mbox, outlook, salvage, tables, tars, texts, zips
 from ingest.archives.errors import ArchiveError, TooDeep, Truncated
 from ingest.archives.items import END, Item, Problem
 from ingest.archives.names import is_bookkeeping, is_ignored, maildir_flags, readable
 from ingest.archives.sniff import HEAD, PACKED, sniff
 from ingest.archives.streams import Budget, Source, from_chunks, unpacked
+from mappings.sources import number_of
 
 DEEPEST = 8  # archives inside archives, the outermost counted
 CUT = "cut"  # the position after a message that its damaged source cut short: what failed is still to be told
@@ -19,16 +20,17 @@ _NUMBER = re.compile(r"\d+")
 
 
 class Level(Struct, frozen=True):
-    """How deep inside a unit we are, and the unit's budget."""
+    """How deep inside a unit we are, the unit's budget, and what its tables' columns were said to hold."""
 
     budget: Budget
     depth: int = 0
+    columns: tuple[tuple[str, str], ...] = ()
 
     def deeper(self) -> "Level":
         """One archive further in. TooDeep."""
         if self.depth >= DEEPEST:
             raise TooDeep(f"Archives inside archives, more than {DEEPEST} deep.")
-        return Level(self.budget, self.depth + 1)
+        return Level(self.budget, self.depth + 1, self.columns)
 
 
 def things(
@@ -36,7 +38,7 @@ def things(
 ) -> Iterator[Item | Problem]:
     """The messages in a stream, whatever it is, from a position on.
 
-    Positions: `END`; in an mbox a byte offset; in a zip or tar a member's number and, after ";", the position
+    Positions: `END`; in an mbox or table a byte offset; in a zip or tar a member's number and, after ";", the position
     inside that member; a compressed stream has its content's. `name` is the file's where `member` is not. What
     fails in an archive's own bytes is raised as ArchiveError after what could be read; what fails in one of its
     members is a Problem, and the next member follows.
@@ -46,7 +48,12 @@ def things(
     head = source.peek(HEAD)
     found = sniff(head)
     if found.kind == "message":
-        yield from _message(source, member, position, flags)
+        for thing in _message(source, member, position, flags):
+            if isinstance(thing, Item):
+                thing.number = number_of(member or name)
+            yield thing
+    elif found.kind == "table" or (level.columns and tables.is_table(head, dict(level.columns))):
+        yield from tables.read(source, position, member, dict(level.columns))
     elif found.kind == "text":
         yield from texts.read(source, member, name or member, flags)
     elif found.kind == "mbox":

@@ -4,6 +4,7 @@ import re
 
 from msgspec import Struct
 
+from ingest.archives.tables import is_table
 from ingest.archives.texts import is_document, is_printed
 
 HEAD = 1 << 16  # bytes that are looked at
@@ -65,8 +66,8 @@ WINDOW = 4096  # bytes from a `From ` line's start that decide what it is
 
 
 class Sniffed(Struct, frozen=True):
-    """What a file is: a kind of archive, "message", "text" (a released document), "ole" (perhaps a .msg), "tnef",
-    "empty", "ignored" (an index of some mail program) or "other".
+    """What a file is: a kind of archive, "message", "text" (a released document), "table" (of mails), "ole" (perhaps a
+    .msg), "tnef", "empty", "ignored" (an index of some mail program) or "other".
 
     For "other", `code` is "not-mail" or "unsupported", and `reason` is a sentence for people.
     """
@@ -121,6 +122,8 @@ def _text_or_binary(head: bytes) -> Sniffed:
     if lines[0].strip().isdigit() and len(lines) > 1 and KNOWN.match(lines[1]):
         reason = "This is an Apple Mail message (.emlx), a format that is not read yet."
         return Sniffed("other", "unsupported", reason)
+    if is_table(head):
+        return Sniffed("table")
     if is_document(head):
         return Sniffed("text")
     return _other("a file without the header of a mail")

@@ -15,6 +15,7 @@ _PRINTED = re.compile(rb"(?:^|\n)Sent[ \t]*:", re.I)
 _SENT = re.compile(
     rb"(?:^|\n)(?:Date|Message-ID|Received|Return-Path|MIME-Version|Content-Type|Delivered-To|X-[\w-]+)[ \t]*:", re.I
 )
+_PLAIN = re.compile(r"[\w.-]{1,64}")
 _NUMBER = re.compile(r"Doc(?:ument)? (?:No|ID)\.?:? ?([A-Z]{0,4}\d{4,14})\b")
 
 
@@ -51,4 +52,7 @@ def read(source: Source, member: str, name: str, flags: str) -> Iterator[Item]:
     # Where the text can't stand for the bytes, they go along.
     same = text.encode("utf-8", "surrogatepass") == plain and b"\r" not in plain
     files = () if same else (Enclosure(data, PurePosixPath(name).name or "document.txt", "text/plain"),)
-    yield Item(document_mail(text, files), member, END, flags=flags, made="text")
+    found = _NUMBER.findall(text[:3000])
+    number = found[0] if found and len(set(found)) == 1 else PurePosixPath(name.rpartition("!")[2]).stem
+    raw = document_mail(text, files)
+    yield Item(raw, member, END, flags=flags, made="text", number=number if _PLAIN.fullmatch(number) else "")

@@ -3,8 +3,10 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ingest.archives.errors import ArchiveError
 from ingest.archives.folder import Found, Listing, belongs, classify, kind_of, list_folder, open_plain
@@ -38,6 +40,13 @@ def units(path: str | os.PathLike[str]) -> Iterator[Unit | Problem]:
         yield Unit(root, kind if known else "other", facts.st_size, facts.st_mtime_ns, root)
     else:
         yield Problem("open", "unreadable", "It is neither a file nor a folder.", str(root))
+
+
+def with_columns(unit: Unit | Problem, told: Mapping[str, str], *, table: bool) -> Unit | Problem:
+    """A unit whose tables' columns hold what they are told to; `table`: it is one itself, whatever it looked like."""
+    if isinstance(unit, Problem):
+        return unit
+    return replace(unit, kind="table" if table else unit.kind, columns=tuple(sorted(told.items())))
 
 
 def _walk(root: Path) -> Iterator[Unit | Problem]:
@@ -79,7 +88,7 @@ def _sorted_out(path: Path, listing: Listing, root: Path) -> tuple[Unit | None, 
     mine = Listing(own, [], listing.maildir)
     size = sum(max(0, file.size) for file in own)
     kind = "maildir" if listing.maildir else "folder"
-    return Unit(path, kind, size, max(file.modified for file in own), root, mine.fingerprint()), archives
+    return Unit(path, kind, size, max(file.modified for file in own), root, listing=mine.fingerprint()), archives
 
 
 def resume(unit: Unit, state: ArchiveState | None) -> tuple[str | None, str]:
@@ -109,6 +118,7 @@ def fingerprint(unit: Unit, size: int) -> str:
             digest = hashlib.sha256(file.read(min(FIRST, size)))
             file.seek(max(0, size - LAST))
             digest.update(file.read(min(LAST, size)))
+            digest.update(repr(unit.columns).encode() if unit.columns else b"")
     except (OSError, ArchiveError):
         return ""
     return digest.hexdigest()

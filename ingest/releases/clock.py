@@ -1,5 +1,6 @@
 """Dates as releases print them, scanned and misread: "Monday, Apnl 12. 2010 5:31 PM", "Sat Dec 04 13:53:21 2010"."""
 
+import calendar
 import re
 from datetime import date
 from functools import lru_cache
@@ -46,6 +47,12 @@ class Clock(Struct, frozen=True):
     second: int = 0
     zone: int | None = None
     timed: bool = True  # False where only the day can be read
+
+
+def seconds_of(clock: Clock) -> int:
+    """The moment in seconds since 1970 UTC; where no zone is given the clock is taken for one in UTC."""
+    told = (clock.year, clock.month, clock.day, clock.hour, clock.minute, clock.second)
+    return calendar.timegm(told) - 60 * (clock.zone or 0)
 
 
 @lru_cache(maxsize=8192)

@@ -1,6 +1,5 @@
 """A released document as a message, and the earlier mails of its chain as messages of their own."""
 
-import calendar
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -9,6 +8,7 @@ from msgspec.structs import replace
 from ingest.compose import Enclosure, compose
 from ingest.fields import date_field
 from ingest.quotes import split
+from ingest.releases.clock import seconds_of
 from ingest.releases.document import Fields, Part, read_document
 from ingest.releases.marks import is_mark
 from ingest.releases.sameness import release_id
@@ -54,11 +54,7 @@ def recovered(message: Message, raw: bytes) -> Iterator[Recovered]:
 def _composed(fields: Fields, answered: tuple[Part, ...], text: str, files: tuple[Enclosure, ...]) -> bytes:
     id = release_id(fields)
     parent = release_id(answered[0].fields) if answered else ""
-    sent = fields.sent
-    when = ""
-    if sent:
-        clock = (sent.year, sent.month, sent.day, sent.hour, sent.minute, sent.second)
-        when = date_field(calendar.timegm(clock) - 60 * (sent.zone or 0), sent.zone)
+    when = date_field(seconds_of(fields.sent), fields.sent.zone) if fields.sent else ""
     head: list[tuple[str, str | tuple[Address, ...]]] = [
         ("From", (fields.sender,) if fields.sender else ""), ("To", fields.to), ("Cc", fields.cc), ("Bcc", fields.bcc),
         ("Subject", fields.subject), ("Date", when), ("Message-ID", f"<{id}>" if id else ""),

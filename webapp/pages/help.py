@@ -31,6 +31,7 @@ ADDRESSES = (
     Address("/m/<id>/conversation", "leads to its conversation"),
     Address("/file/<sha256>", "an attached file, its text, every mail that carries it", "page, whole=1, q marks words"),
     Address("/m/<id>/differences/<other>", "what differs between two copies of a mail"),
+    Address("/n/<collection>/<number>", "leads to the mail that was published under a number"),
     Address("/t/<id>", "the conversation that a mail is in", "order (oldest, tree), page, q marks words"),
     Address("/status", "what was read and what failed", "archives (page), after (number of a failure)"),
     Address("/failures", "what failed, by kind and archive", "stage, code, archive, after (number of a failure)"),

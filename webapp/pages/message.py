@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from mappings.records import File, Forensics, Message, MessageRow, Place, Thread
 from mappings.signatures import UNSIGNED, Later, dkim_state
+from mappings.sources import Published, published
 from search.errors import NotFound, SearchError
 from search.highlight import marker
 from search.parse import parse
@@ -43,6 +44,7 @@ class MessagePage(Struct, frozen=True, kw_only=True):
     row: MessageRow
     neighbours: Neighbours
     places: tuple[Place, ...]
+    published: tuple[Published, ...] = ()
     copies: tuple[MessageRow, ...] = ()
     attached: tuple[MessageRow, ...] = ()
     carrier: MessageRow | None = None
@@ -63,13 +65,15 @@ def message(id: str) -> Response:
     if row.ghost:
         return redirect(link(f"/t/{row.thread or row.id}.json") if wants_json() else row_link(row), 302)
     full = engine().message(id)
+    places = engine().places(full.id)
     view = cast(View, choice("view", get_args(View)) or "text")
     raw = engine().raw(full.id) if view == "route" else b""
     return answer(
         "message.html",
         MessagePage(
             message=full, row=row, neighbours=neighbours(thread_of(row), full.id),
-            places=tuple(engine().places(full.id)), copies=tuple(engine().copies(full.id)),
+            places=tuple(places), published=published(places, engine().sources()),
+            copies=tuple(engine().copies(full.id)),
             attached=tuple(engine().attached(full.id)), carrier=carrier(full.carrier),
             files=files_of(full), view=view if view != "html" or full.html else "text", q=text_value("q"),
             whole=choice("whole", ("0", "1")) == "1",
