@@ -19,7 +19,7 @@ from ingest.headers import Head, decode_words, read_head
 from ingest.keywords import LABELLED, read_labels
 from ingest.language import language
 from ingest.quotes import own_words, split, whole
-from ingest.releases.mails import DOCUMENTS, release_segments
+from ingest.releases.mails import DOCUMENTS, is_document, release_segments
 from ingest.sniffing import sniff
 from ingest.structure import Tree, read_tree
 from ingest.winmail import MARK, Winmail, opened
@@ -79,7 +79,7 @@ def _read(raw: bytes, carrier: str, made: str) -> Reading:
         _adopt(box, body, attachments, mails)
     notes = [Note(code, _HEAD_NOTES[code]) for code in dict.fromkeys(head.problems)] + tree.notes + body.notes + damage
     rest: dict[str, Any] = {"attachments": tuple(attachments), "carrier": carrier, "parser": "fast", "made": made}
-    if made in DOCUMENTS:
+    if is_document(made, body.text):
         rest["segments"] = release_segments(body.text, made)
     message = _message(raw, head, body, notes, rest)
     return Reading(message, tuple(mail for mail, _ in mails), tuple(mark for _, mark in mails))
@@ -252,6 +252,8 @@ def _attachments(
             notes.append(
                 Note(leaf.damaged, "The part's base64 is damaged: what could be decoded was kept.", leaf.number)
             )
+        if not content.strip() and leaf.head.get("x-apple-content-length"):
+            notes.append(Note("part-absent", "Apple Mail kept this part apart, and it was not there.", leaf.number))
         inline = leaf.disposition == "inline"
         if not inline and leaf.content_id and body.html:
             html = _html_bytes(tree, body.html) if html is None else html

@@ -13,7 +13,7 @@ from msgspec import Struct, msgpack
 from ingest.archives import Item, Problem
 from ingest.authenticity import authenticated
 from ingest.messages import Reading, read_message
-from ingest.releases.mails import recovered
+from ingest.releases.mails import is_document, recovered
 from ingest.threads import prepare
 from mappings.records import Failure, Message, Note, Place, Prepared
 from mappings.signatures import Key
@@ -172,7 +172,7 @@ def _inside(reading: Reading, raw: bytes, made: str) -> list[_Within]:
     """The mails attached to a message, or quoted in a document."""
     marks = reading.made or ("",) * len(reading.attached)
     found = [_Within(*each) for each in zip(reading.attached, _parts(reading), marks, strict=True)]
-    if made == "text":
+    if made in ("text", "table") and is_document(made, reading.message.text):
         mails = recovered(reading.message, raw)
         found += [_Within(mail.raw, f"q{mail.number}", "quotation", mail.offset) for mail in mails]
     return found

@@ -7,6 +7,7 @@ MADE = {
     "olm": "an item of an Outlook for Mac archive",
     "text": "a text document",
     "table": "a row of a table",
+    "emlx": "an Apple Mail message and the attachments that Mail keeps beside it",
     "quotation": "a quotation in another message",
 }
 

@@ -92,9 +92,8 @@ def test_an_office_document_is_a_zip_but_no_archive(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("head", "what"),
-    [(b"7z\xbc\xaf\x27\x1c", "7z"),
-     (b"2112      \nReceived: x\n", ".emlx"), (b"BABYL OPTIONS: -*- rmail -*-\n", "Babyl")],
-)  # fmt: skip
+    [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a\x07", "RAR")],
+)
 def test_formats_of_mail_that_are_not_read_are_named(head: bytes, what: str) -> None:
     found = sniff(head)
     assert found.code == "unsupported"

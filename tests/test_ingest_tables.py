@@ -15,7 +15,9 @@ from ingest.archives import Item, Problem, rows
 from ingest.archives.columns import ROLES, read_map, recognised
 from ingest.archives.sniff import sniff
 from ingest.messages import read_message
+from ingest.prepare import Setting, prepare_chunk
 from mappings.records import Message
+from tests.release_texts import FORWARDED
 
 MAIL = b'From: ann@example.org\r\nDate: Mon, 1 Jan 2024 10:00:00 +0100\r\nSubject: x\r\n\r\nBody, "so"\r\n'
 
@@ -194,3 +196,16 @@ def test_each_role_has_one_column() -> None:
     found = recognised(["From", "TO", "Body Text", "Sent On", "X"])
     assert found == {"from": "From", "to": "TO", "body": "Body Text", "date": "Sent On"}
     assert set(found) <= set(ROLES)
+
+
+def test_rows_that_are_released_documents_have_chains(tmp_path: Path) -> None:
+    path = tmp_path / "Emails.csv"
+    path.write_text(written(["DocNumber", "MetadataSubject", "MetadataFrom", "RawText"],
+                            ["C09001101", "DREDGING", "Osei, Abena K", FORWARDED]))  # fmt: skip
+    (item,) = items(path)
+    chunk = prepare_chunk(Setting("a", "", "fast"), [item])
+    outer, first, second = (prepared.message for prepared in chunk.messages)
+    assert [one.made for one in (outer, first, second)] == ["table", "quotation", "quotation"]
+    assert outer.in_reply_to == (first.message_id,)
+    assert (outer.subject, str(first.from_[0])) == ("DREDGING", "Burns, Tomas J <BurnsTJ@harbour.example>")
+    assert {segment.kind for segment in outer.segments} >= {"own", "mark", "quoted"}

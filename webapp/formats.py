@@ -128,6 +128,15 @@ def place(where: Place | Failure) -> str:
     return name + inside + (f" at byte {where.offset:,}" if where.offset >= 0 else "")
 
 
+FLAGS = {"S": "read", "R": "answered", "A": "answered", "F": "flagged", "T": "deleted", "D": "draft", "P": "passed on",
+         "O": "seen in the list"}  # fmt: skip
+
+
+def flags(letters: str) -> str:
+    """The flags of a Maildir, an mbox or Apple Mail in words; letters that mean nothing here as they are."""
+    return ", ".join(dict.fromkeys(FLAGS.get(letter, letter) for letter in letters))
+
+
 def term(field: str, value: str) -> str:
     """A term of the query language that asks for a value as a whole: `from:"john@x.org"`."""
     return f'{field}:"{value.replace(chr(92), "").replace(chr(34), "")}"'

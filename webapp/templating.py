@@ -48,7 +48,7 @@ def register(app: Flask) -> None:
     for function in (
         formats.date, formats.day, formats.machine_date, formats.size, formats.number, formats.plural, formats.delay,
         formats.people, formats.topic, formats.place, formats.field_name, formats.file_state, formats.media, counted,
-        text.line, text.fragment, text.plain, language, facet_name, told,
+        formats.flags, text.line, text.fragment, text.plain, language, facet_name, told,
     ):  # fmt: skip
         env.filters[function.__name__] = function
     env.globals.update(

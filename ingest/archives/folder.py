@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from msgspec import Struct
 
+from ingest.archives import emlx
 from ingest.archives.errors import ArchiveError, Unreadable
 from ingest.archives.items import END, Item, Problem, Unit
 from ingest.archives.mbox import is_single
@@ -144,7 +145,7 @@ def belongs(file: Found, kind: str) -> bool:
     bookkeeping are nothing."""
     if kind == "other":
         return not is_bookkeeping(file.name)
-    return kind in ("message", "text", "ole", "tnef", "unreadable", "link")
+    return kind in ("message", "text", "emlx", "ole", "tnef", "unreadable", "link")
 
 
 def read(unit: Unit, position: str = "") -> Iterator[Item | Problem]:
@@ -181,6 +182,8 @@ def _file(unit: Unit, file: Found, inner: str) -> Iterator[Item | Problem]:
             if not file.delivered and not belongs(file, _classified(source)):
                 return
             for thing in things(source, Level(Budget(size)), member, inner, maildir_flags(file.name)):
+                if isinstance(thing, Item) and file.name.endswith(".emlx"):
+                    thing = emlx.filled(thing, path)
                 thing.position = after if thing.position == END else f"{after};{thing.position}"
                 yield thing
     except ArchiveError as error:

@@ -34,6 +34,9 @@ HEADER = 1 << 16  # where a message's Content-Length and Status are looked for
 _FROM = b"\nFrom "
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _LENGTH = re.compile(rb"(?<=\n)Content-Length:[ \t]*(\d{1,12})[ \t]*\r?\n", re.IGNORECASE)
+# Thunderbird's bits (nsMsgMessageFlags.idl): read, answered, flagged, expunged (deleted, and still there), forwarded.
+_MOZILLA = re.compile(rb"(?:^|\n)X-Mozilla-Status:[ \t]*([0-9a-fA-F]{4})\b")
+_BITS = {0x0001: "S", 0x0002: "R", 0x0004: "F", 0x0008: "T", 0x1000: "P"}
 _STATUS = re.compile(rb"^(?:X-)?Status:[ \t]*([A-Za-z]{1,8})[ \t]*\r?$", re.MULTILINE)
 _PATCH = re.compile(rb"From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\r?\n")  # git's builtin/log.c
 _BLANK = re.compile(rb"\r?\n\r?\n")
@@ -289,10 +292,15 @@ def status_flags(message: bytes) -> str:
     crlf = message.find(b"\n\r\n", 0, HEADER if end < 0 else end)
     end = crlf if crlf >= 0 else end if end >= 0 else HEADER
     # X-Spam-Status, which is in many a mail, is none of them
-    names = (b"Status:", b"X-Status:")
+    names = (b"Status:", b"X-Status:", b"X-Mozilla-Status:")
     if not message.startswith(names) and all(message.find(b"\n" + name, 0, end) < 0 for name in names):
         return ""
-    return "".join(sorted({chr(letter) for letters in _STATUS.findall(message[: end + 1]) for letter in letters}))
+    head = message[: end + 1]
+    found = {chr(letter) for letters in _STATUS.findall(head) for letter in letters}
+    if mozilla := _MOZILLA.search(head):
+        bits = int(mozilla[1], 16)
+        found |= {letter for bit, letter in _BITS.items() if bits & bit}
+    return "".join(sorted(found))
 
 
 def is_single(head: bytes) -> bool:

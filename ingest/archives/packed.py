@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ingest.archives import mbox, outlook, salvage, tables, tars, texts, zips
+from ingest.archives import delimited, emlx, mbox, outlook, salvage, tables, tars, texts, zips
 from ingest.archives.errors import ArchiveError, TooDeep, Truncated
 from ingest.archives.items import END, Item, Problem
 from ingest.archives.names import is_bookkeeping, is_ignored, maildir_flags, readable
@@ -38,8 +38,8 @@ def things(
 ) -> Iterator[Item | Problem]:
     """The messages in a stream, whatever it is, from a position on.
 
-    Positions: `END`; in an mbox or table a byte offset; in a zip or tar a member's number and, after ";", the position
-    inside that member; a compressed stream has its content's. `name` is the file's where `member` is not. What
+    Positions: `END`; in a mailbox or table a byte offset; in a zip or tar a member's number and, after ";", the
+    position inside that member; a compressed stream has its content's. `name` is the file's where `member` is not. What
     fails in an archive's own bytes is raised as ArchiveError after what could be read; what fails in one of its
     members is a Problem, and the next member follows.
     """
@@ -56,6 +56,11 @@ def things(
         yield from tables.read(source, position, member, dict(level.columns))
     elif found.kind == "text":
         yield from texts.read(source, member, name or member, flags)
+    elif found.kind == "emlx":
+        yield from emlx.read(source, member, flags)
+    elif found.kind in ("babyl", "mmdf"):
+        split = delimited.babyl if found.kind == "babyl" else delimited.mmdf
+        yield from split(source, position, member)
     elif found.kind == "mbox":
         yield from mbox.split(source, position, member, flags)
     elif found.kind in PACKED.values():

@@ -20,8 +20,6 @@ _UNSUPPORTED = {
     b"\x1f\x9d": "a compress (.Z) file",
     b"LZIP": "an lzip file",
     b"\x04\x22\x4d\x18": "an LZ4 file",
-    b"BABYL OPTIONS:": "an RMAIL (Babyl) file",
-    b"\x01\x01\x01\x01\n": "an MMDF mailbox",
 }
 _OTHER = {
     b"\x89PNG": "a PNG image",
@@ -49,6 +47,7 @@ _NAMES = (
     rb"errors-to|precedence|importance|thread-(?:index|topic)|resent-[a-z-]+|apparently-to|path"
 )
 KNOWN = re.compile(rb"(?:" + _NAMES + rb")[ \t]*:", re.IGNORECASE)
+COUNT = re.compile(rb"(\d{1,12})[ \t]*\r?\n")  # the first line of an .emlx: how many bytes the message has
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
 _START = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*")
 
@@ -88,6 +87,10 @@ def sniff(head: bytes) -> Sniffed:
         return _other("an office document or program (zip)") if _is_office(head) else Sniffed("zip")
     if is_tar(head):
         return Sniffed("tar")
+    if head.startswith(b"BABYL OPTIONS:"):
+        return Sniffed("babyl")
+    if head.startswith(b"\x01\x01\x01\x01\n"):
+        return Sniffed("mmdf")
     if from_line(head) >= 0:
         return Sniffed("mbox")
     for magic, what in _UNSUPPORTED.items():
@@ -95,6 +98,8 @@ def sniff(head: bytes) -> Sniffed:
             return Sniffed("other", "unsupported", f"This is {what}, a format that is not read yet.")
     if head.startswith(_MORK):
         return Sniffed("ignored")
+    if (count := COUNT.match(head)) and KNOWN.match(head, count.end()):
+        return Sniffed("emlx")
     if is_message(head):
         return Sniffed("text" if is_printed(head) else "message")
     return _text_or_binary(head)
@@ -118,10 +123,6 @@ def _text_or_binary(head: bytes) -> Sniffed:
         return _other("an HTML page")
     if body.startswith(b"<?xml"):
         return _other("an XML file")
-    lines = body.split(b"\n", 2)
-    if lines[0].strip().isdigit() and len(lines) > 1 and KNOWN.match(lines[1]):
-        reason = "This is an Apple Mail message (.emlx), a format that is not read yet."
-        return Sniffed("other", "unsupported", reason)
     if is_table(head):
         return Sniffed("table")
     if is_document(head):

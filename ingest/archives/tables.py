@@ -70,9 +70,14 @@ def _item(row: Row, roles: Mapping[str, str], member: str) -> Item | None:
 def _composed(values: Mapping[str, Any], told: Mapping[str, str]) -> bytes:
     """A message made of a row's fields."""
     from ingest.compose import compose
+    from ingest.releases.mails import ids
+    from ingest.releases.marks import released
 
     readable = {role: _readable(value) for role, value in told.items()}
     body = readable.get("body", "") or readable.get("mail", "")
+    id, parent = _id(readable.get("message-id", "")), readable.get("in-reply-to", "")
+    if not id and released(body):
+        id, parent = (_id(one) for one in ids(body))
     labels = ", ".join(_keyword(label) for label in _list(values.get("labels")))
     head: list[tuple[str, str | tuple[Address, ...]]] = [
         ("From", _people(values.get("from"), readable.get("from", ""))),
@@ -80,7 +85,7 @@ def _composed(values: Mapping[str, Any], told: Mapping[str, str]) -> bytes:
         ("Cc", _people(values.get("cc"), readable.get("cc", ""))),
         ("Bcc", _people(values.get("bcc"), readable.get("bcc", ""))),
         ("Subject", readable.get("subject", "")), ("Date", _date(readable.get("date", ""))),
-        ("Message-ID", _id(readable.get("message-id", ""))), ("In-Reply-To", readable.get("in-reply-to", "")),
+        ("Message-ID", id), ("In-Reply-To", parent),
         ("References", readable.get("references", "")), ("Keywords", labels),
     ]  # fmt: skip
     html = readable.get("html", "")

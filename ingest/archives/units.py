@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from ingest.archives.emlx import is_kept_apart
 from ingest.archives.errors import ArchiveError
 from ingest.archives.folder import Found, Listing, belongs, classify, kind_of, list_folder, open_plain
 from ingest.archives.items import Problem, Unit
@@ -65,7 +66,8 @@ def _walk(root: Path) -> Iterator[Unit | Problem]:
         own, archives = _sorted_out(path, listing, root)
         if own:
             yield own
-        below: list[Path | Unit] = [path / name for name in listing.folders]
+        folders = [name for name in listing.folders if not is_kept_apart(path, name, listing.folders)]
+        below: list[Path | Unit] = [path / name for name in folders]
         todo += sorted([*archives, *below], key=_key, reverse=True)
 
 

@@ -11,6 +11,7 @@ from ingest.releases.memo import find_memo
 from ingest.releases.people import read_people
 from mappings.records import Address
 
+_SHORT = 50_000  # letters of a document whose reading is kept for a while
 _STRAY = 6  # lines above a document's own header that are neither blank nor a mark
 
 
@@ -41,9 +42,13 @@ class Document(Struct, frozen=True):
     own: bool  # whether parts[0] is the document's own header
 
 
-@lru_cache(maxsize=64)
 def read_document(text: str) -> Document:
-    """The mails in a document's text."""
+    """The mails in a document's text; kept for a while, since composing asks, then reading, then its chain."""
+    return _kept(text) if len(text) < _SHORT else _read(text)
+
+
+def _read(text: str) -> Document:
+    """What `read_document` gives, worked out."""
     lines = text.split("\n")
     starts = [0]
     for line in lines:
@@ -58,6 +63,9 @@ def read_document(text: str) -> Document:
     for block, end in zip(blocks, ends, strict=False):  # with no blocks, there is one end too many
         parts.append(Part(read_fields(block), starts[block.start], min(starts[block.end], end), end))
     return Document(tuple(parts), own)
+
+
+_kept = lru_cache(maxsize=600)(_read)
 
 
 def _is_top(lines: list[str], block: Block) -> bool:

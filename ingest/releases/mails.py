@@ -10,11 +10,25 @@ from ingest.fields import date_field
 from ingest.quotes import split
 from ingest.releases.clock import seconds_of
 from ingest.releases.document import Fields, Part, read_document
-from ingest.releases.marks import is_mark
+from ingest.releases.marks import is_mark, released
 from ingest.releases.sameness import release_id
 from mappings.records import Address, Message, Segment
 
-DOCUMENTS = ("text", "quotation")  # what a message is made from that has marks and a chain, as documents do
+DOCUMENTS = ("text", "quotation")  # what a message is made from that has marks and a chain
+
+
+def is_document(made: str, text: str) -> bool:
+    """Whether a message is a released document or recovered from one; a table's row is one if its text bears marks."""
+    return made in DOCUMENTS or (made == "table" and released(text))
+
+
+def ids(text: str) -> tuple[str, str]:
+    """The Message-ID that a document gets, and that of the mail it answers; "" for none."""
+    document = read_document(text.strip("\n"))
+    own = release_id(document.parts[0].fields) if document.own else ""
+    chain = document.parts[1:] if document.own else document.parts
+    parent = release_id(chain[0].fields) if chain else ""
+    return own, parent if parent != own else ""
 
 
 class Recovered(Struct, frozen=True):

@@ -44,7 +44,7 @@ def release_copy_key(message: Message) -> int:
 
 def is_released(message: Message) -> bool:
     """Whether a message bears an id that `release_id` gave."""
-    return message.made in ("text", "quotation") and message.message_id.endswith("@" + DOMAIN)
+    return message.made in ("text", "quotation", "table") and message.message_id.endswith("@" + DOMAIN)
 
 
 def _who(person: Address) -> str:
