@@ -7,11 +7,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest import archives, pipeline
 from ingest.archives import Item, Problem
 from ingest.archives.sniff import sniff
 from ingest.messages import read_message
+from ingest.releases import blocks
 from ingest.releases.clock import read_clock
 from ingest.releases.document import read_document
 from ingest.releases.mails import document_mail, recovered
@@ -247,3 +250,31 @@ def test_a_recovered_mail_says_where_it_was_found(corpus: Engine) -> None:
     (place,) = corpus.places(found.id)
     assert place.member == "C09001101.txt#q2"
     assert FORWARDED.encode()[place.offset :].lstrip().startswith(b"Original Message\nFrom: Petrov")
+
+
+LINES = st.sampled_from([
+    "From: Ann Roe <ann@x.org>", "From:", "> From: Bob", "Sent: Monday, May 3, 2010 5:31 PM", "Sent:   ", "To: H; B",
+    "To: c@x.org", "Cc:", "Subject: Re: plan", "Subject", "     Original Message", "", "   B6", "RELEASE IN PART",
+    "Fyi.", BANNER.format(number=1), "Date: Fri, 3 Jun 201119:26:03 -0400", "\x0c", "Re: plan", "For: Hillary",
+    "A, B; C <d@x.org>",
+])  # fmt: skip
+
+
+@given(st.lists(LINES | st.text(max_size=30), max_size=40))
+def test_any_text_is_covered_without_a_gap(lines: list[str]) -> None:
+    raw = document_mail("\n".join(lines))
+    read = read_message(raw, made="text").message
+    ends = [0, *(segment.end for segment in read.segments)]
+    assert [segment.start for segment in read.segments] == ends[:-1]
+    assert ends[-1] == len(read.text)
+    chained = list(recovered(read, raw))
+    assert [mail.number for mail in chained] == list(range(1, len(chained) + 1))
+    for mail in chained:
+        assert read_message(mail.raw, made="quotation").message.text in read.text
+
+
+def test_more_blocks_than_a_document_has_stay_text() -> None:
+    text = "From: Ann\nSent: Monday, May 3, 2010 5:31 PM\nTo: Bob\nSubject: x\n\nText\n\n" * (blocks.MOST + 10)
+    parts = read_document(text).parts
+    assert len(parts) == blocks.MOST
+    assert parts[-1].end == len(text)

@@ -21,6 +21,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 # One character for one, so that spans keep their places: controls become their pictures (U+2400 …), and the marks that
 # turn the reading direction (a file called "gpj.exe" read backwards) become a sign that can be seen.
 SEEN = {code: 0x2400 + code for code in range(32) if code not in (9, 10)} | {127: 0x2421}
+SEEN[12] = 10  # a page ends
 SEEN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C), 0x21C4)
 SEEN |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 

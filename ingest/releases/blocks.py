@@ -7,13 +7,16 @@ from msgspec import Struct
 
 from ingest.releases.marks import is_mark, without_margin
 
+MOST = 2000  # blocks of one text; what follows belongs to the last
 _LONGEST = 80  # lines of one block
+_WIDEST = 2000  # letters of a line that are read as a field
+_TOP = 200  # lines in which a block may begin with another field than From
 _BLANKS = 4  # blank lines between two fields of one block, and where a page ends between them
 _PAGE_END = 24
 _COLUMN = 14  # values that begin farther to the right stand in a column
 _WRAPPED = 100  # letters of a line that was full
 _LINE = re.compile(
-    r"[ \t]*[^\w\s(\"'<\[]{0,3}[ \t]*\*?([A-Za-z][A-Za-z ]{0,13}?)\*?[ \t]?"
+    r"[ \t]*+[^\w\s(\"'<\[]{0,3}[ \t]*+\*?([A-Za-z][A-Za-z ]{0,13}?)\*?[ \t]?"
     r"(?:([:;])\*?|[.,](?=[ \t]|$)|(?=[ \t]{2,}|$)|[ \t])[ \t]*(.*)"
 )
 _OPENERS = frozenset("FfDST")
@@ -60,13 +63,15 @@ def find_blocks(lines: list[str]) -> list[Block]:
         if number < done or line.lstrip(_STRAY)[:1] not in _OPENERS:
             continue
         opened = _field(line)
-        if opened is None or not (opened.label == "from" or (opened.label in ("date", "sent", "to") and opened.sure)):
+        if opened is None or not (opened.label == "from" or (number < _TOP and not blocks and opened.sure)):
             continue
         block = _Reader(lines, number).block()
         if block is not None:
             block.start = _marker_above(lines, block.start, done)
             blocks.append(block)
             done = block.end
+            if len(blocks) >= MOST:
+                break
     return blocks
 
 
@@ -112,7 +117,7 @@ def _field(line: str) -> _Field | None:
     label = label_of(found[1]) if found else ""
     if not found or not label:
         return None
-    value, sure = found[3], bool(found[2])
+    value, sure = found[3][:_WIDEST], bool(found[2])
     if not sure:
         dated = bool(_CLOCK.search(value))
         named = label in ("to", "cc") and bool(_PERSON.match(value))
@@ -145,7 +150,8 @@ class _Reader:
             elif field or not self._goes_on(number, blank):
                 break
             elif not blank:
-                self.fields[self.last.label] = f"{self.fields[self.last.label]} {without_margin(line).strip()}".strip()
+                more = without_margin(line).strip()[:_WIDEST]
+                self.fields[self.last.label] = f"{self.fields[self.last.label]} {more}".strip()
                 end = number + 1
         return Block(self.start, end, self.fields) if self._whole() else None
 

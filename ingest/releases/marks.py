@@ -28,6 +28,7 @@ _MARGIN = re.compile(
 )
 # Quickly tells the lines that none of the above can match: nearly all.
 _MAYBE = re.compile(r"B\s?\d|b\) ?\(|1\.4|[A-Z]{4}|Doc|Case|[Cc]lass|Reason|Date: \d|^\W*$|\b(?:NR|CIA|DIA)\b|Page|Dep")
+_WIDEST = 2000  # letters of a line in whose margin a mark may stand
 _SIGN = re.compile(r"RELEASED? IN (?:FULL|PART)|Doc(?:ument)? (?:No|ID)\.?:? ?[A-Z]?\d|FOIA|Bates", re.I)
 
 
@@ -44,7 +45,7 @@ def is_mark(line: str) -> bool:
 
 def without_margin(line: str) -> str:
     """The line without a code in its right margin ("… 2:10 PM      B6")."""
-    if not _MAYBE.search(line):
+    if len(line) > _WIDEST or not _MAYBE.search(line):
         return line
     return _MARGIN.sub("", line)
 

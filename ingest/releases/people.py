@@ -8,7 +8,7 @@ from mappings.records import Address
 _ADDRESS = re.compile(r"[\w.+'-]+\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)*\.?")
 _BRACKETS = re.compile(r"[<\[({]\s*(?:mailto|nnailto|rnailto)?[:;]?([^<>\[\](){}]*)[>\])}]?", re.I)
 # A semicolon, a comma after an address, or a gap where something was blacked out.
-_PART = re.compile(r";|(?<=>),|(?<=\]),(?=\s)|\s{4,}(?![<\[({@,;\s])")
+_PART = re.compile(r";|(?<=>),|(?<=\]),(?=\s)|(?<!\s)\s{4,}+(?![<\[({@,;])")
 _NAME_JUNK = " \t_•*|~\"'`’‘“”,.:;-—=<>[]{}"
 _PAIR = re.compile(r"[A-Z][\w'’. -]{1,30}")
 _CODE = re.compile(r"\s+B[1-9]\b.*$")
@@ -55,7 +55,7 @@ def _person(piece: str) -> Address | None:
             name = piece[: found.start()] + " " + piece[found.end() :]
         elif piece[found.start()] in "<[":
             name = piece[: found.start()] + " " + piece[found.end() :]  # blacked out
-    elif plain := _ADDRESS.search(piece):
+    elif "@" in piece and (plain := _ADDRESS.search(piece)):
         address = "".join(plain[0].split()).strip("'\".")
         name = piece[: plain.start()] + " " + piece[plain.end() :]
     name = _SPACES.sub(" ", _CODE.sub("", name)).strip(_NAME_JUNK)
