@@ -79,38 +79,45 @@ class _Lines:
         self.source = source
         self.at = at
         self.number = 0  # of the lines read since we began
-        self._held = b""
-        self._back: list[bytes] = []
-        self._ended = False
+        self._ready: list[bytes] = []  # the next one last
+        self._tail = b""  # of a line that has not ended yet
 
     def next(self) -> bytes:
         """The next line with its end, b"" after the last. TooLarge for one that does not end."""
-        line = self._back.pop() if self._back else self._read()
+        if not self._ready and not self._read():
+            return b""
+        line = self._ready.pop()
         self.at += len(line)
-        self.number += bool(line)
+        self.number += 1
         return line
 
     def back(self, lines: Sequence[bytes]) -> None:
         """Gives lines back, the first of them to come next."""
-        self._back += reversed(lines)
+        self._ready += reversed(lines)
         self.at -= sum(map(len, lines))
         self.number -= len(lines)
 
-    def _read(self) -> bytes:
-        parts: list[bytes] = []
-        size = 0
-        while True:
-            end = self._held.find(b"\n") + 1
-            if end or self._ended:
-                parts.append(self._held[: end or len(self._held)])
-                self._held = self._held[end or len(self._held) :]
-                return b"".join(parts)
-            parts.append(self._held)
-            size += len(self._held)
+    def _read(self) -> bool:
+        """Reads on until a line is there; False at the end."""
+        parts = [self._tail]
+        size = len(self._tail)
+        while got := self.source.read(BLOCK):
+            parts.append(got)
+            size += len(got)
+            if b"\n" in got:
+                break
             if size > LARGEST:
                 raise TooLarge(f"A line is longer than {LARGEST:,} bytes.")
-            self._held = self.source.read(BLOCK)
-            self._ended = not self._held
+        lines = b"".join(parts).split(b"\n")
+        self._tail = lines.pop() if got else b""
+        if not got and not lines[-1]:
+            lines.pop()  # the last line had its end
+            self._ready = [line + b"\n" for line in reversed(lines)]
+        elif not got:
+            self._ready = [lines.pop(), *(line + b"\n" for line in reversed(lines))]
+        else:
+            self._ready = [line + b"\n" for line in reversed(lines)]
+        return bool(self._ready)
 
 
 def _json_rows(lines: _Lines) -> Iterator[Row]:
