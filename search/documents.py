@@ -7,10 +7,14 @@ from typing import Any
 from mappings.records import OWN_KINDS, Attachment, Message
 from mappings.signatures import arc_state, dkim_state
 from search.ghosts import Ghost, authors, moment
+from search.weights import WEIGHTS
 from search.words import searchable
 
 KEYWORD = 500  # characters of a keyword that are kept
 ATTACHED = 1_000_000  # characters of a message's attachments that are searched
+# The term of a field that says nothing. Lucene takes a field's statistics from the documents that have it, Tantivy from
+# all; where all have it both score alike. Nobody asks for this one: a letter of a single manuscript, eight times.
+NOTHING = "ꙮ" * 8
 _LAST = (1 << 39) - 1  # larger than any date's part of a sort key
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -147,7 +151,12 @@ def document(
     for name, value in (("message_id", message.message_id), ("list", message.list_id), ("lang", message.lang)):
         if value:
             found[name] = [value[:KEYWORD]]
-    return found
+    return _full(found)
+
+
+def _full(found: dict[str, Any]) -> dict[str, Any]:
+    """The document with a term in every field that is scored."""
+    return found | {name: NOTHING for name in WEIGHTS if not found.get(name)}
 
 
 def ghost_document(number: int, label: int, ghost: Ghost, text: Text = searchable) -> dict[str, Any]:
@@ -164,4 +173,4 @@ def ghost_document(number: int, label: int, ghost: Ghost, text: Text = searchabl
         found |= {"date": date, "month": month(date)}
     if addresses := [who.address.lower() for who in wrote if who.address]:
         found["from_address"] = addresses
-    return found
+    return _full(found)

@@ -1,7 +1,7 @@
 """A query's tree as an Elasticsearch query: pure functions.
 
-Weights are the embedded engine's. Lucene leaves out the constant factor k1 + 1 of BM25, so that what is scored by it
-gets it back here; else words would count less than prefixes, whose matches all score alike.
+Weights are the embedded engine's, and so are the scores: Elasticsearch's BM25 has the same constants as Tantivy's, its
+factor k1 + 1 included, and every document has every field that is scored (search/documents.py).
 """
 
 import re
@@ -12,7 +12,6 @@ from search.query import And, Between, Exact, Node, Not, Or, Phrase, Word
 from search.weights import FIELDS, TIE, UNHIDDEN, WEIGHTS, nodes
 from search.words import CJK_RUN, lone_ideograph, tokens
 
-BM25 = 2.2  # k1 + 1
 _MOST = (1 << 63) - 1
 _SPECIAL = re.compile(r'[.?+*|{}\[\]()"\\#@&<>~^$-]')
 
@@ -88,22 +87,21 @@ class Compiler:
 
 
 def _in_field(field: str, node: Word | Phrase, words: list[str], weight: float) -> Json:
-    scored = round(weight * BM25, 6)
     text = " ".join(words)
     if isinstance(node, Word) and node.prefix:
         if len(words) == 1:
             return {"prefix": {field: {"value": text, "boost": weight, "rewrite": "constant_score"}}}
-        return {"match_phrase_prefix": {field: {"query": text, "boost": scored}}}
+        return {"match_phrase_prefix": {field: {"query": text, "boost": weight}}}
     if len(words) > 1:
         slop = node.slop if isinstance(node, Phrase) else 0
-        return {"match_phrase": {field: {"query": text, "slop": slop, "boost": scored}}}
+        return {"match_phrase": {field: {"query": text, "slop": slop, "boost": weight}}}
     if isinstance(node, Word) and node.fuzzy and not CJK_RUN.search(text):
         asked = {"value": text, "fuzziness": min(node.fuzzy, 2), "boost": weight, "rewrite": "constant_score"}
         return {"fuzzy": {field: asked}}
     if lone_ideograph(text):  # the index holds pairs
         found = {"value": f".?{_SPECIAL.sub(_escaped, text)}.?", "boost": weight, "rewrite": "constant_score"}
         return {"regexp": {field: found}}
-    return {"term": {field: {"value": text, "boost": scored}}}
+    return {"term": {field: {"value": text, "boost": weight}}}
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -3,7 +3,7 @@
 import json
 import threading
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -251,6 +251,27 @@ def test_a_writer_that_was_killed_keeps_the_lease_from_others_only_for_a_while(
     fill(engine, corpus()[3:], archive="/b")
     assert names(engine, "report number 7") == ["r7"]
     engine.close()
+
+
+@pytest.mark.parametrize("query", [
+    "harbour", "the", "budget OR harbour", '"the harbour"', "harb*", "harbuor~", "plan", "from:ann the", "-plan report",
+])
+def test_both_engines_score_alike(both: tuple[Engine, Engine], query: str) -> None:
+    found = [[(hit.row.id, round(hit.score, 3)) for hit in engine.search(parse(query)).hits] for engine in both]
+    assert found[0] == found[1] != []
+
+
+@pytest.fixture(scope="module")
+def both(elastic: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Engine]]:
+    """The same mails in a folder and in a cluster, indexed anew: statistics count documents that were replaced."""
+    engines = tuple(open_engine(at, create=True) for at in (str(tmp_path_factory.mktemp("corpus")), elastic()))
+    for engine in engines:
+        fill(engine, corpus())
+        with engine.writer() as writer:
+            list(writer.reindex())
+    yield engines[0], engines[1]
+    for engine in engines:
+        engine.close()
 
 
 def test_the_commands(address: str, tmp_path: Path) -> None:
