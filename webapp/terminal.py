@@ -30,6 +30,11 @@ def date(seconds: int | None, zone: int | None = None) -> str:
         return "a date beyond the calendar"
 
 
+def _when(row: MessageRow) -> str:
+    """A message's date; a ghost's as others quote it, who rarely give a zone."""
+    return date(row.date, row.zone) if not row.ghost else clean(row.written.replace("T", " ")) or "no date known"
+
+
 def people(addresses: Iterable[Address]) -> str:
     """`Name <address>, …`."""
     return clean(", ".join(map(str, addresses)))
@@ -55,7 +60,7 @@ def show_page(console: Console, page: Page) -> None:
 
 def _show_hit(console: Console, hit: Hit) -> None:
     row = hit.row
-    head = Text(f"{short(row.id)}  {date(row.date, row.zone)}  ", style="dim")
+    head = Text(f"{short(row.id)}  {_when(row)}  ", style="dim")
     head.append(people(row.from_) or "no sender", style="not dim")
     console.print(head, soft_wrap=True)
     more = f"  ({hit.thread_hits:,} in this thread)" if hit.thread_hits > 1 else ""
@@ -144,7 +149,7 @@ def show_thread(console: Console, thread: Thread) -> None:
     for row in thread.rows:
         indent = "  " * min(row.depth, DEEPEST)
         if row.ghost:
-            line = Text(f"{indent}not here: {people(row.from_) or clean(row.message_id)}", style="dim")
+            line = Text(f"{indent}not here: {people(row.from_) or clean(row.message_id)}  {_when(row)}", style="dim")
         else:
             line = Text(f"{indent}{people(row.from_) or 'no sender'}  ")
             line.append(f"{date(row.date, row.zone)}  {short(row.id)}", style="dim")
