@@ -218,8 +218,10 @@ class Store:
     def rows(self, numbers: Sequence[int]) -> list[MessageRow]:
         """Slim rows in the order of the numbers asked for; negative ones are ghosts."""
         found: dict[int, MessageRow] = {}
-        for row in self.among(_ROWS, (n for n in numbers if n > 0)):
-            found[row[0]] = _message_row(row, self.slim(*row[5:8]))
+        listed = list(self.among(_ROWS, (n for n in numbers if n > 0)))
+        groups = {key: counts for key, *counts in self.among(_GROUPS, {row[-2] for row in listed} - {0})}
+        for row in listed:
+            found[row[0]] = _message_row(row, self.slim(*row[5:8]), groups.get(row[-2], (1, row[-1])))
         for row in self.among(_GHOST_ROWS, (-n for n in numbers if n < 0)):
             found[-row[0]] = _ghost_row(row)
         return [found[n] for n in numbers if n in found]
@@ -231,12 +233,11 @@ _PARENT_ID = """(SELECT p.id FROM messages p WHERE p.num = m.parent),
     (SELECT p.key FROM ghosts p WHERE p.num = -m.parent)"""
 _ROWS = f"""SELECT m.num, m.id, m.depth, m.date, m.size, m.slim_block, m.slim_at, m.slim_size,
     {_THREAD_ID}, {_PARENT_ID},
-    CASE m.copy_key WHEN 0 THEN 0 ELSE (SELECT count(*) - 1 FROM messages c
-        WHERE c.copy_key = m.copy_key AND c.copy_key <> 0) END,
-    CASE m.copy_key WHEN 0 THEN (SELECT count(*) FROM places p WHERE p.message = m.num) ELSE
-        (SELECT count(*) FROM messages c JOIN places p ON p.message = c.num
-        WHERE c.copy_key = m.copy_key AND c.copy_key <> 0) END
+    m.copy_key, (SELECT count(*) FROM places p WHERE p.message = m.num)
     FROM messages m WHERE m.num IN ({{}})"""
+# once for a group, since a mailing to thousands makes thousands of copies
+_GROUPS = """SELECT c.copy_key, count(DISTINCT c.num), count(*) FROM messages c JOIN places p ON p.message = c.num
+    WHERE c.copy_key IN ({}) AND c.copy_key <> 0 GROUP BY 1"""
 _GHOST_ROWS = f"""SELECT m.num, m.ghost, m.depth, {_THREAD_ID}, {_PARENT_ID}
     FROM ghosts m WHERE m.num IN ({{}})"""
 
@@ -247,13 +248,14 @@ def _id_of(message: bytes | None, ghost: int | None) -> str:
     return "" if ghost is None else ghost_of(ghost)
 
 
-def _message_row(row: Any, slim: Slim) -> MessageRow:
-    _, id, depth, date, size, _, _, _, thread, parent, ghost_parent, copies, places = row
+def _message_row(row: Any, slim: Slim, group: Sequence[int]) -> MessageRow:
+    _, id, depth, date, size, _, _, _, thread, parent, ghost_parent, _, _ = row
+    copies, places = group
     return MessageRow(
         id=id.hex(), thread=(thread or id).hex(), parent=_id_of(parent, ghost_parent), depth=depth,
         message_id=slim.message_id, subject=slim.subject, from_=slim.from_, to=slim.to, recipients=slim.recipients,
         date=date, zone=slim.zone, date_source=slim.date_source, size=size, attachments=slim.attachments,
-        collection=slim.collection, lang=slim.lang, preview=slim.preview, copies=copies, places=places,
+        collection=slim.collection, lang=slim.lang, preview=slim.preview, copies=copies - 1, places=places,
     )  # fmt: skip
 
 
