@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,8 @@ def register(group: click.Group) -> None:
 @click.option("--dry-run", is_flag=True, help="Read and count, write nothing.")
 @click.option("--parser", default="fast", show_default=True, type=click.Choice(["fast", "mailparser"]),
               help="What reads the mails.")  # fmt: skip
+@click.option("--scheduler", default="", metavar="tcp://HOST:8786",
+              help="Have mails read by the workers of this Dask scheduler.")  # fmt: skip
 @extract_cli.extract_option
 @published.published_options
 @engine_option
@@ -58,41 +60,42 @@ def register(group: click.Group) -> None:
 @click.pass_context
 def ingest(
     ctx: click.Context, paths: tuple[str, ...], collection: str, workers: int | None, dry_run: bool, parser: str,
-    no_extract: bool, source_url: str, columns: str, engine: str, as_json: bool,
+    scheduler: str, no_extract: bool, source_url: str, columns: str, engine: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Take in mail archives: files, folders, zip, tar and compressed files.
 
     What was read before is not read again; ^C stops, and the same command goes on.
     """
     from ingest import pipeline
+    from ingest.scheduler import lent
     from search.engine import open_engine
     from search.errors import CorpusMissing
 
+    if scheduler and workers:
+        raise click.UsageError("--scheduler and --workers exclude each other.")
     corpus_folder = Path(engine).expanduser().absolute()
     published.checked(source_url, collection)
     named = published.mapped(existing(paths), columns)
     units = pipeline.find(named, besides=corpus_folder if corpus_folder.is_dir() else None)
     if not units:
         raise Sorry(f"There is nothing to read in {' '.join(paths)}.")
-    try:
-        corpus = open_engine(engine, create=not dry_run)
-    except CorpusMissing:
-        corpus = None  # a dry run needs none
     found: list[Failure] = []
-    extraction = None
-    try:
-        with stoppable(STOPPING) as stop, progress(as_json) as shown:
+    extraction = corpus = None
+    with stoppable(STOPPING) as stop, progress(as_json) as shown, lent(scheduler, shown.say) as (executor, hands):
+        try:
+            with suppress(CorpusMissing):  # a dry run needs none
+                corpus = open_engine(engine, create=not dry_run)
             if corpus is not None and not dry_run:
                 published.keep(corpus, collection, source_url)
             outcome = pipeline.load(
-                corpus, units, collection=collection, workers=workers or 0, dry_run=dry_run, parser=parser,
-                progress=shown, stop=lambda: stop.asked, found=found if dry_run else None,
+                corpus, units, collection=collection, workers=hands or workers or 0, dry_run=dry_run, parser=parser,
+                progress=shown, executor=executor, stop=lambda: stop.asked, found=found if dry_run else None,
             )  # fmt: skip
             if corpus is not None and not (no_extract or dry_run or stop.asked):
                 extraction = extract_cli.follow(corpus, shown, workers=workers or 0)
-    finally:
-        if corpus is not None:
-            corpus.close()
+        finally:
+            if corpus is not None:
+                corpus.close()
     report(outcome, as_json, dry_run=dry_run, found=found, extraction=extraction)
     ctx.exit(exit_status(outcome, extraction))
 

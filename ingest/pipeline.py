@@ -347,6 +347,8 @@ def _landed(work: Work, future: "Future[bytes | Chunk]") -> tuple[Work, Chunk]:
     except BrokenExecutor:
         reason = "A process that read mails ended unexpectedly, perhaps for want of memory; the next run goes on"
         raise OSError(errno.ECHILD, reason) from None
+    except Exception:  # whoever was to read it is gone; reading here raises for nothing that a mail holds
+        return work, prepare_chunk(work.track.setting, work.items)
 
 
 Spot = tuple[str, str, int, str, str]
