@@ -21,7 +21,7 @@ from ingest.console import Sorry
 CONNECT = 10.0  # seconds within which a scheduler has to answer, and to have a worker
 PATIENCE = 30.0  # seconds without any worker after which what they were given is read here
 LOOK = 2.0  # seconds between two looks at who is there
-READERS = ("fast-mail-parser", "mail-parser", "selectolax", "resiliparse", "msgspec")  # what a record may depend on
+READERS = ("fast-mail-parser", "mail-parser", "selectolax", "resiliparse", "msgspec", "olefile")  # records depend on
 
 T = TypeVar("T")
 

@@ -1,9 +1,11 @@
 """Mails read by Dask's workers: a real scheduler and real worker processes, some of which die or are not as they should
 be. All of it runs in processes of its own."""
 
+import configparser
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from ingest.demo.build import build
+from ingest.scheduler import READERS
 from search.engine import open_engine
 from webapp.cli import main
 
@@ -182,6 +185,14 @@ def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     result = command("--scheduler", "tcp://127.0.0.1:1")
     assert result.exit_code == 2
     assert "pip install 'unsealed[dask]'" in result.output
+
+
+def test_the_versions_compared_are_those_of_all_that_reads() -> None:
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    needed = {re.match(r"[\w-]+", line)[0] for line in config["options"]["install_requires"].split("\n") if line}  # type: ignore[index]
+    elsewhere = {"click", "rich", "flask", "jinja2", "waitress", "zstandard", "tantivy", "lark", "nh3", "kreuzberg"}
+    assert needed - elsewhere == set(READERS)
 
 
 def test_a_scheduler_has_its_own_count_of_workers() -> None:
