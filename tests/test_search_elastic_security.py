@@ -132,6 +132,7 @@ def test_each_side_gets_along_with_its_own_privileges(
     assert (reader.message(first.id), len(reader.thread(first.id).rows)) == (first, 3)
     assert reader.status().messages == len(corpus())
     assert reader.failures() == []
+    assert [file.state for file, _ in reader.files_in({"waiting"})]
     assert reader.digest() == digest
     assert all(not wrong for _, wrong in reader.verify())
     with pytest.raises(EngineUnavailable, match="does not allow"):
@@ -208,6 +209,9 @@ def test_the_commands_need_no_more_and_show_no_secret(
     assert run("site", "show", id, *at)["message"]["subject"] == "Plan"
     assert run("site", "verify", *at) == {"checked": 1, "bad": []}
     assert run("site", "failures", *at)["total"] == 0
+    assert run("site", "duplicates", *at)["total"] == 0
+    assert run("site", "keys", "list", *at) == {"keys": []}
+    run("ingest", "extract", *at)
     away = str(tmp_path / "corpus")
     assert run("site", "copy", "--from", url, "--to", away)["same"]
     assert run("ingest", "copy", "--from", away, "--to", f"{secured.address}/leak-again")["same"]
