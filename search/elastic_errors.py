@@ -23,15 +23,12 @@ _TOO_MUCH = {
 _AWAY = {
     "no_shard_available_action_exception": "a part of it has no node that could answer",
     "unavailable_shards_exception": "a part of it has no node that could answer",
-    "no_shards_available": "a part of it has no node that could answer",
     "master_not_discovered_exception": "the cluster has no master",
     "es_rejected_execution_exception": "it is too busy",
     "rejected_execution_exception": "it is too busy",
     "process_cluster_event_timeout_exception": "its master is too busy",
     "node_disconnected_exception": "a node went away",
     "node_not_connected_exception": "a node went away",
-    "search_context_missing_exception": "the state of it that was being read is gone; start again",
-    "shard_search_failure": "a part of it could not answer",
 }
 
 _PROOF = {
