@@ -9,11 +9,12 @@ from mappings.records import Note
 def attached_mail(leaf: Part, made: str, notes: list[Note]) -> tuple[bytes, str]:
     """The bytes of the mail, and what they were made from; b"" when the attachment is no mail.
 
-    `made` is the mark of the message itself: what it carries unencoded was made along with it.
+    `made` is the mark of the message itself: what it carries unencoded was made along with it,
+    but for what was encrypted, whose bytes are the sender's.
     """
     name = leaf.name.lower()
     if leaf.is_mail or (name.endswith(".eml") and read_head(leaf.content[:4000]).fields):
-        return (leaf.content, "" if leaf.cte else made) if leaf.content.strip() else (b"", "")
+        return (leaf.content, "" if leaf.cte or made == "opened" else made) if leaf.content.strip() else (b"", "")
     named = name.endswith(".msg") or leaf.type == "application/vnd.ms-outlook"
     if named and sniff(leaf.content) == "application/x-ole-storage":
         return _msg(leaf, notes), "msg"

@@ -69,7 +69,7 @@ def recheck(
     changed is stored, and searchable once the writer indexes."""
     keys = keyring(engine.keys())
     found = Rechecked()
-    ids = list(_signed(engine))
+    ids = list(ids_of(engine, _signed()))
     for start in range(0, len(ids), _BATCH):
         amended: dict[str, Later] = {}
         for message in engine.messages(ids[start : start + _BATCH]):
@@ -95,12 +95,16 @@ def all_signatures(message: Message) -> Iterable[Signature]:
         yield from (one.seal, one.message)
 
 
-def _signed(engine: Engine) -> Iterator[str]:
-    """Ids of all messages with a signature, copies included."""
+def _signed() -> Query:
+    """What asks for all messages with a signature, copies included."""
     signed = Not(Exact("dkim", "unsigned"))
     arc_states = Or(tuple(Exact("arc", state) for state in ("verified", "fails", "no-key")))
     copies_too = Or((Exact("is", "message"), Exact("is", "duplicate")))
-    query = Query(tree=And((Or((signed, arc_states)), copies_too)))
+    return Query(tree=And((Or((signed, arc_states)), copies_too)))
+
+
+def ids_of(engine: Engine, query: Query) -> Iterator[str]:
+    """Ids of all that a query finds, oldest first."""
     cursor = ""
     while True:
         page = engine.search(query, order="oldest", limit=500, cursor=cursor, facets=False)

@@ -4,8 +4,10 @@ import re
 
 from ingest.charsets import declared_in_html, decode, quiet_assumption
 from ingest.markup import read_html
+from ingest.sealed.find import BEGIN, cleartext
 from ingest.structure import UU_BEGIN, Part, Tree, decode_uu
 from mappings.records import Note
+from mappings.signatures import Seal
 
 LONGEST = 8_000_000  # code points of text kept of one message; in Chinese, a cluster gets 60 MB of terms for them
 _STUB = re.compile(
@@ -21,7 +23,7 @@ _UU_LINE = re.compile(rb"[ -`]{2,70}\r?\n|`\r?\n| \r?\n|end\r?(?:\n|\Z)")
 class Body:
     """The chosen body: its text, the number of an HTML part that shows it, its leaves, uuencoded files found inside."""
 
-    __slots__ = ("enclosed", "html", "leaves", "notes", "quoted_from", "text")
+    __slots__ = ("enclosed", "html", "leaves", "notes", "quoted_from", "seals", "text")
 
     def __init__(self) -> None:
         self.text = ""
@@ -30,6 +32,7 @@ class Body:
         self.enclosed: list[tuple[str, str, bytes]] = []  # number, name, content
         self.notes: list[Note] = []
         self.quoted_from = 0  # where the HTML that the text was made from says that the rest is quoted; else 0
+        self.seals: list[Seal] = []  # what is signed or encrypted within the text
 
 
 def read_body(tree: Tree) -> Body:
@@ -151,6 +154,8 @@ def leaf_text(leaf: Part, body: Body) -> str:
         text, rest = read_html(text)
         body.quoted_from = rest
         return text
+    if BEGIN in text:
+        text = cleartext(text, leaf.number, body.seals)
     if leaf.type in ("text/enriched", "text/richtext"):
         text = _MARKUP.sub("", text).replace("<<", "<")
     elif leaf.options.get("format", "").lower() == "flowed":

@@ -25,6 +25,7 @@ from ingest.console import (
 from ingest.copies_cli import duplicates
 from ingest.failures_cli import failures
 from ingest.keys_cli import keys
+from ingest.unlock_cli import unlock
 from ingest.verify_cli import verify
 from mappings.plain import clean
 
@@ -39,7 +40,7 @@ STOPPING = "Stopping once the batch at hand is stored; once more quits at once."
 
 def register(group: click.Group) -> None:
     """Adds the commands of this module."""
-    for command in (ingest, extract_cli.extract, status, failures, duplicates, verify, reindex, copy, keys):
+    for command in (ingest, extract_cli.extract, status, failures, duplicates, verify, reindex, copy, keys, unlock):
         group.add_command(command)
 
 

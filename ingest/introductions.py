@@ -95,7 +95,8 @@ def unmarked(lined: str, start: int, stop: int) -> list[Introduction]:
     if "：" in lined:
         found += _blocks(lined, start, stop, _WIDE_LABELLED)
         found += _colons(lined, start, stop, _WIDE_COLON)
-    found += _dashed(lined, start, stop)
+    if _DASHED_WORD.search(lined) or "__ F" in lined:
+        found += _dashed(lined, start, stop)
     if "cc:" in lined:
         found += _notes(lined, start, stop)
     return sorted(found) if len(found) > 1 else found
@@ -110,9 +111,8 @@ def ending(lined: str, start: int, stop: int) -> int:
 
 
 def _dashed(lined: str, start: int, stop: int) -> Iterator[Introduction]:
-    for word in islice(_DASHED_WORD.finditer(lined, start, stop), _MOST):
-        found = _DASHED.match(lined, max(lined.rfind("\n", max(word.start() - 250, start), word.start()), 0), stop)
-        if found and found.start() <= word.start() and is_marker(found[0][1:]):
+    for found in _DASHED.finditer(lined, start, stop):
+        if is_marker(found[0][1:]):
             yield Introduction(found.start(), min(found.end(), stop - 1), found[0][1:])
 
 

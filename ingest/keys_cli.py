@@ -67,14 +67,17 @@ def add(
 ) -> None:  # fmt: skip
     """Add a file of keys, or one: selector._domainkey.domain "v=DKIM1; k=rsa; p=…".
 
-    Messages with a signature by such a key are checked once more at once.
+    A file may hold DKIM keys, a PGP public key, or certificates of authorities (PEM). Messages with a signature by a
+    DKIM key are checked once more at once.
     """
     from ingest.dkim.crypto import KeyProblem
+    from ingest.sealed.pgp import PgpProblem
+    from ingest.sealed.smime import SmimeProblem
     from search.engine import open_engine
 
     try:
         found = _given(what, record, dns, source, first, last)
-    except KeyProblem as problem:
+    except (KeyProblem, PgpProblem, SmimeProblem) as problem:
         raise Sorry(str(problem)) from None
     if not found:
         raise Sorry(f"There is no key in {what}.")
@@ -89,7 +92,7 @@ def _given(what: str, record: str | None, dns: bool, source: str, first: str, la
     """The keys that the command line names. KeyProblem, Sorry."""
     from msgspec.structs import replace
 
-    from ingest.dkim.keyring import dkim_key, read_keys
+    from ingest.dkim.keyring import dkim_key
 
     if dns and record is None:
         record, source = ask(what), source or f"the DNS, {time.strftime('%Y-%m-%d', time.gmtime())}"
@@ -97,17 +100,33 @@ def _given(what: str, record: str | None, dns: bool, source: str, first: str, la
     if record is not None:
         return [replace(dkim_key(what, record, first=first, last=last, source=source), added=now)]
     try:
-        text = Path(what).read_text(encoding="utf-8")
-    except (OSError, UnicodeError) as error:
+        data = Path(what).read_bytes()
+    except OSError as error:
         hint = ' A single key is given as NAME "RECORD", or with --dns.' if "._domainkey." in what else ""
-        raise Sorry(f"{what} can't be read: {getattr(error, 'strerror', None) or error}.{hint}") from None
+        raise Sorry(f"{what} can't be read: {error.strerror or error}.{hint}") from None
     source = source or Path(what).name
     return [
-        replace(
-            key, added=now, source=key.source or source, first=key.first or first, last=key.last or last
-        )
-        for key in read_keys(text)
+        replace(key, added=now, source=key.source or source, first=key.first or first, last=key.last or last)
+        for key in _in_file(data, source)
     ]
+
+
+def _in_file(data: bytes, source: str) -> "list[Key]":
+    """The keys of a file, of whichever kind. KeyProblem, PgpProblem, SmimeProblem."""
+    from ingest.dkim.crypto import KeyProblem
+    from ingest.dkim.keyring import read_keys
+    from ingest.sealed import pgp, smime
+
+    if b"-----BEGIN CERTIFICATE" in data:
+        return smime.authority(data, source)
+    if b"-----BEGIN PGP " in data or data[:1] >= b"\x80":  # RFC 9580 §4.2: a packet's first bit is set
+        return [pgp.public_key(data, source)]
+    if b"PRIVATE KEY" in data:
+        raise KeyProblem("A corpus keeps no private keys; `unsealed unlock --key` opens mails with one.")
+    try:
+        return read_keys(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise KeyProblem("This is no file of keys.") from None
 
 
 def ask(name: str) -> str:

@@ -20,6 +20,7 @@ from ingest.keywords import LABELLED, read_labels
 from ingest.language import language
 from ingest.quotes import own_words, split, whole
 from ingest.releases.mails import DOCUMENTS, is_document, release_segments
+from ingest.sealed.find import seals
 from ingest.sniffing import sniff
 from ingest.structure import Tree, read_tree
 from ingest.winmail import MARK, Winmail, opened
@@ -79,6 +80,8 @@ def _read(raw: bytes, carrier: str, made: str) -> Reading:
         _adopt(box, body, attachments, mails)
     notes = [Note(code, _HEAD_NOTES[code]) for code in dict.fromkeys(head.problems)] + tree.notes + body.notes + damage
     rest: dict[str, Any] = {"attachments": tuple(attachments), "carrier": carrier, "parser": "fast", "made": made}
+    if found := seals(tree, body.seals):
+        rest["seals"] = found
     if is_document(made, body.text):
         rest["segments"] = release_segments(body.text, made)
     message = _message(raw, head, body, notes, rest)

@@ -80,7 +80,7 @@ def prepare_chunk(setting: Setting, items: Sequence[Item | Problem]) -> Chunk:
                 archive=setting.archive, member=item.member, offset=item.offset, collection=setting.collection,
                 flags=item.flags, labels=tuple(item.labels), number=item.number,
             )  # fmt: skip
-            _take(item.raw, place, setting, chunk, item.made)
+            take(item.raw, place, setting, chunk, item.made)
     return chunk
 
 
@@ -134,9 +134,9 @@ def storable(chunk: Chunk) -> Chunk:
     return mended
 
 
-def _take(raw: bytes, place: Place, setting: Setting, chunk: Chunk, made: str = "") -> None:
+def take(raw: bytes, place: Place, setting: Setting, chunk: Chunk, made: str = "", carrier: str = "") -> None:
     """Adds a message and, after it, those attached to it, whatever their depth."""
-    todo = [(raw, place, "", made, 0)]
+    todo = [(raw, place, carrier, made, 0)]
     spent = 0
     while todo:
         raw, place, carrier, made, depth = todo.pop()

@@ -14,10 +14,12 @@ except ImportError:  # it has no wheel for every machine, and its work can be do
     fast_mail_parser = None  # type: ignore[assignment]
 
 from ingest.headers import Head, decode_words, file_name, lenient_base64, parameters, read_head
+from ingest.sealed.cms import TYPES, signed_content
 from mappings.records import Note
 
 MOST_PARTS = 2000
 DEEPEST = 50
+_WRAPPED = 5  # signatures around signatures
 _ENCODINGS = {"base64": "base64", "base-64": "base64", "b": "base64", "quoted-printable": "qp",
               "quoted/printable": "qp", "quotedprintable": "qp",
               "qp": "qp", "x-uuencode": "uu", "uuencode": "uu", "x-uue": "uu", "uue": "uu", "x-uu": "uu"}  # fmt: skip
@@ -36,8 +38,8 @@ class Part:
     """One node: a leaf, or a multipart with its children. `number` is IMAP's; `encoded` slices the message."""
 
     __slots__ = (
-        "_content", "children", "content_id", "cte", "cut", "damaged", "data", "disposition", "end", "head", "name",
-        "number", "options", "own", "start", "type",
+        "_content", "begin", "children", "content_id", "cte", "cut", "damaged", "data", "disposition", "end", "head",
+        "name", "number", "options", "own", "start", "type",
     )  # fmt: skip
 
     def __init__(
@@ -45,7 +47,7 @@ class Part:
     ) -> None:
         self.head = head
         self.data = data
-        self.start = min(head.body, end)
+        self.start = self.begin = min(head.body, end)  # `begin`, of a part in a multipart, is where its head begins
         self.end = end
         self.own: bool = parent is not None and parent.own
         self.number = number
@@ -191,9 +193,12 @@ def _tree(root: Part) -> Tree:
     notes: list[Note] = []
     if not root.type.startswith("multipart/"):
         root.number = "1"
-        return Tree(root, notes)
+        pending = _unwrap(root, 0) if root.type in TYPES else []
+        if not pending:
+            return Tree(root, notes)
+    else:
+        pending = [(root, 0)]
     count = 1
-    pending = [(root, 0)]
     cut: list[Part] = []
     while pending:
         part, depth = pending.pop()
@@ -217,9 +222,14 @@ def _tree(root: Part) -> Tree:
         prefix = f"{part.number}." if part.number else ""
         for index, (start, end) in enumerate(spans, 1):
             child = Part(_part_head(part.data, start, end), part.data, end, part, f"{prefix}{index}", default)
+            child.begin = start
             part.children.append(child)
         count += len(spans)
-        pending += [(child, depth + 1) for child in reversed(part.children) if child.type.startswith("multipart/")]
+        for child in reversed(part.children):
+            if child.type.startswith("multipart/"):
+                pending.append((child, depth + 1))
+            elif child.type in TYPES:
+                pending += _unwrap(child, depth + 1)
         if not spans:
             part.type = "text/plain"
         elif part.cut:
@@ -231,6 +241,19 @@ def _tree(root: Part) -> Tree:
     if not root.children:
         root.number = "1"
     return Tree(root, notes)
+
+
+def _unwrap(part: Part, depth: int) -> list[tuple[Part, int]]:
+    """Puts what was signed in an opaque S/MIME part below it, as its only child; gives what is still to be split."""
+    for _ in range(_WRAPPED):
+        inner = signed_content(part.content) if part.type in TYPES else None
+        if inner is None:
+            break
+        child = Part(_part_head(inner, 0, len(inner)), inner, len(inner), part, f"{part.number}.1")
+        child.begin = 0
+        part.children.append(child)
+        part, depth = child, depth + 1
+    return [(part, depth)] if part.type.startswith("multipart/") else []
 
 
 def _part_head(data: bytes, start: int, end: int) -> Head:

@@ -8,6 +8,7 @@ MADE = {
     "text": "a text document",
     "table": "a row of a table",
     "emlx": "an Apple Mail message and the attachments that Mail keeps beside it",
+    "opened": "an encrypted message that was opened with a key",
     "quotation": "a quotation in another message",
 }
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from mappings.signatures import ArcSet, Signature
+from mappings.signatures import ArcSet, Seal, Signature
 
 DateSource = Literal["header", "received", "none"]
 SegmentKind = Literal["own", "quoted", "signature", "disclaimer", "mark"]
@@ -113,6 +113,7 @@ class Message(Struct, frozen=True, omit_defaults=True, kw_only=True):
     carrier: str = ""  # id of the message this one was attached to
     signatures: tuple[Signature, ...] = ()  # DKIM, in the order of the fields
     arc: tuple[ArcSet, ...] = ()  # by instance
+    seals: tuple[Seal, ...] = ()  # what the writer signed or encrypted, from the outside inwards
     parser: str = ""  # which reader made this record
     labels: tuple[str, ...] = ()  # of Gmail, Thunderbird, or Keywords, as the header has them
     made: str = ""  # a key of `mappings.made.MADE` when the bytes are ours; "" for a mail as it came

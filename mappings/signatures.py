@@ -76,6 +76,31 @@ class ArcSet(Struct, frozen=True, omit_defaults=True, kw_only=True):
     claims: str = ""  # its Authentication-Results: a claim, worth what the seal is worth
 
 
+class Seal(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A part that its writer signed or encrypted: S/MIME (RFC 8551) or OpenPGP (RFC 3156)."""
+
+    kind: Literal["smime", "pgp"]
+    act: Literal["signed", "encrypted"]
+    form: Literal["detached", "opaque", "inline"]
+    part: str = ""  # its number, "" for the whole mail
+
+
+class SealCheck(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A seal as it was checked. A certificate that came along in the mail says of itself whom it names."""
+
+    seal: Seal
+    state: Literal["valid", "invalid", "no-key", "unchecked", "encrypted"]
+    reason: str = ""  # a sentence, where the state alone does not tell
+    signer: str = ""  # whom the certificate or key names
+    issuer: str = ""  # who issued the certificate, as it says
+    key: str = ""  # the key's fingerprint or number, the certificate's serial
+    since: str = ""  # the certificate's validity, as dates
+    until: str = ""
+    signed: str = ""  # when, as the signature says
+    chain: str = ""  # what is known of who vouches for the certificate
+    weak: str = ""
+
+
 class Later(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What was found out about a message after it was stored; stands in for what its record says."""
 

@@ -104,6 +104,18 @@ def attached(message: Message, texts: Mapping[str, str]) -> Iterator[tuple[Attac
             left -= min(left, len(text))
 
 
+def nature(message: Message) -> list[str]:
+    """What `is:` finds of a message by itself: how it came here, and what its writer did to it."""
+    found: set[str] = {seal.act for seal in message.seals}
+    if message.carrier:
+        found.add("attached")
+    if message.made:
+        found.add("made")
+    if message.made == "opened":
+        found.add("opened")
+    return sorted(found)
+
+
 def standing(message: Message) -> int:
     """How well a message stands for its copies: the copy with most recipients best, what was only quoted worst."""
     return 0 if message.made == "quotation" else 1 + len(message.to) + len(message.cc) + len(message.bcc)

@@ -7,7 +7,7 @@ from msgspec import Struct, convert, json
 
 from mappings.keys import ghost_key
 from mappings.records import Message
-from search.documents import document, ghost_document
+from search.documents import document, ghost_document, nature
 from search.elastic import Cluster, Op, chunks
 from search.elastic_files import texts as texts_of
 from search.elastic_store import Store, number
@@ -58,7 +58,7 @@ def op(
     texts: Mapping[str, str] = _NO_TEXTS,
 ) -> Op:  # fmt: skip
     """What stores a message's document. A message alone stands for itself."""
-    marks = ["message"] + (["attached"] if message.carrier else []) + (["made"] if message.made else [])
+    marks = ["message", *nature(message)]
     found = document(number(message.id), label, message, list(collections), marks, terms, texts)
     return _placed(message.id, found, label, collections, group, index)
 

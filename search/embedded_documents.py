@@ -10,7 +10,7 @@ from msgspec import Struct, json, msgpack
 
 from mappings.records import Message, Prepared
 from search import embedded_files
-from search.documents import document, ghost_document
+from search.documents import document, ghost_document, nature
 from search.embedded_queries import between
 from search.embedded_store import GHOSTS, Store
 from search.errors import EngineUnavailable
@@ -267,8 +267,5 @@ def _marks(num: int, message: Message, group: _Group | None) -> list[str]:
         marks.append("primary")
     if group is not None and group.size > 1:
         marks.append("duplicate")
-    if message.carrier:
-        marks.append("attached")
-    if message.made:
-        marks.append("made")
+    marks += nature(message)
     return marks

@@ -48,6 +48,9 @@ IS = {
     "attached": "that was attached to another mail",
     "message": "that is here in full",
     "primary": "that stands for all its copies",
+    "signed": "that its writer signed (S/MIME, PGP)",
+    "encrypted": "that its writer encrypted (S/MIME, PGP)",
+    "opened": "that was encrypted and opened with a key",
     "made": "that Unsealed made from an Outlook item, a table, a document …",
 }
 

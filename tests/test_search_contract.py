@@ -362,20 +362,6 @@ def test_the_same_message_again_only_gains_a_place(engine: Engine) -> None:
     assert names(engine, "collection:harbour subject:wall") == ["a1", "a2", "a3"]
 
 
-def test_own_words_leave_quotations_and_disclaimers_out(engine: Engine) -> None:
-    text = "the dredger\n-- \nthe dockyard\nthis estuary is confidential\n> the breakwater\n"
-    ends = [0, *(text.index(mark) for mark in ("-- ", "this", "> ")), len(text)]
-    kinds = ("own", "signature", "disclaimer", "quoted")
-    parts = tuple(Segment(kind, ends[at], ends[at + 1]) for at, kind in enumerate(kinds))  # type: ignore[arg-type]
-    message = Message(id="5" * 64, size=9, message_id="kinds@x.example", text=text, segments=parts)
-    fill(engine, [(message, b"kinds")], archive="/kinds")
-    for word, field in (("dredger", "own"), ("dockyard", "own"), ("estuary", "quoted"), ("breakwater", "quoted")):
-        other = "quoted" if field == "own" else "own"
-        assert names(engine, word) == names(engine, f"{field}:{word}") == names(engine, f"body:{word}") == ["kinds"]
-        assert names(engine, f"{other}:{word}") == []
-        assert engine.search(parse(word)).hits[0].highlights[0].field == field
-
-
 def test_copies_hide_behind_one_hit(engine: Engine) -> None:
     message, _ = corpus()[0]
     raw = b"the same mail by another way"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dkim_mails import MAIL, NAME, record, sealed, signed
+from dkim_mails import NAME, record, sealed, signed, variant
 from test_search_contract import Maker, empty, kind, make  # noqa: F401  # fixtures
 
 from ingest import copying
@@ -17,11 +17,11 @@ KEY = dkim_key(NAME, record(), source="a test")
 MAILS = {
     "signed": signed(),
     "copy": b"X-Copy: 1\r\n" + signed(),
-    "changed": signed(MAIL.replace(b"budget@", b"changed@")).replace(b"hearing", b"Hearing"),
-    "unsigned": MAIL.replace(b"budget@", b"unsigned@"),
-    "other": signed(MAIL.replace(b"budget@", b"other@"), domain="paper.example"),
-    "broken": b"DKIM-Signature: v=1\r\n" + MAIL.replace(b"budget@", b"broken@"),
-    "arc": sealed(MAIL.replace(b"budget@", b"arc@")),
+    "changed": signed(variant("changed")).replace(b"hearing", b"Hearing"),
+    "unsigned": variant("unsigned"),
+    "other": signed(variant("other"), domain="paper.example"),
+    "broken": b"DKIM-Signature: v=1\r\n" + variant("broken"),
+    "arc": sealed(variant("arc")),
 }
 
 

@@ -137,16 +137,3 @@ def test_a_quotation_says_whom_it_quotes() -> None:
 def test_a_long_disclaimer_is_folded() -> None:
     assert "<details" in body("a\n" * 5, [Segment("disclaimer", 0, 10)])
     assert body("a", [Segment("disclaimer", 0, 1)]) == '<div class="disclaimer">a</div>'
-
-
-def test_an_interrupted_quotation_goes_on_with_whom_it_quotes() -> None:
-    """Below an answer it is the first one's words again; what stands shortly above an answer needs no name."""
-    text = "> one\n>> deep\n> two\nyes\n> three\n> 3\n> 3\n> 3\n> 3\n> 3\n> 3\n"
-    ends = [0, *(text.index(mark) for mark in (">> deep", "> two", "yes", "> three")), len(text)]
-    parts = [
-        Segment("quoted", 0, ends[1], 1, "Ann wrote:", 0, "Ann"),
-        Segment("quoted", ends[1], ends[2], 2, "Bob wrote:", 0, "Bob"), Segment("quoted", ends[2], ends[3], 1),
-        Segment("own", ends[3], ends[4]), Segment("quoted", ends[4], ends[5], 1),
-    ]  # fmt: skip
-    html = body(text, parts)
-    assert [html.count(f"<bdi>{name}</bdi>") for name in ("Ann", "Bob")] == [2, 1]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from socket import socket
 
     from mappings.records import Attachment, Forensics, Message
-    from mappings.signatures import Key, Later
+    from mappings.signatures import Key, Later, Seal, SealCheck
     from search.engine import Engine
     from search.results import Order
 
@@ -86,6 +86,12 @@ class Mail:
         from ingest.dkim.keyring import keyring
 
         return examine(message, raw, keyring(keys))
+
+    def seals(self, raw: bytes, seals: "tuple[Seal, ...]", keys: "list[Key]") -> "tuple[SealCheck, ...]":
+        """S/MIME and PGP, checked as far as they can be."""
+        from ingest.sealed.check import examine
+
+        return examine(raw, seals, keys)
 
     def forensics(self, raw: bytes) -> "Forensics":
         """Hops, sender's address, defects."""

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from mappings.records import Attachment, Forensics, Message
-from mappings.signatures import Key, Later
+from mappings.signatures import Key, Later, Seal, SealCheck
 
 
 class MailReader(Protocol):
@@ -23,6 +23,9 @@ class MailReader(Protocol):
 
     def signatures(self, message: Message, raw: bytes, keys: list[Key]) -> Later:
         """Every signature with all there is to say, by the keys given and those that come along."""
+
+    def seals(self, raw: bytes, seals: tuple[Seal, ...], keys: list[Key]) -> tuple[SealCheck, ...]:
+        """What the writer signed, checked as far as it can be; what is encrypted."""
 
     def forensics(self, raw: bytes) -> Forensics:
         """Received hops in the order of travel, the sender's address, defects."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mappings.records import Message
-from mappings.signatures import Later, Signature, arc_state, dkim_state
+from mappings.signatures import Later, Seal, SealCheck, Signature, arc_state, dkim_state
 
 TITLES = {
     "verified": "Verified",
@@ -26,6 +26,17 @@ MEANING = {
 _CLAIMS = ("authentication-results", "x-original-authentication-results")
 _NAMES = {"message-id": "Message-ID", "cc": "Cc", "mime-version": "MIME-Version"}
 _ALWAYS = ("from", "to", "cc", "subject", "date", "message-id", "reply-to")
+
+
+SEALED = {
+    "valid": "The signature holds",
+    "invalid": "The signature does not hold",
+    "no-key": "Signed, no key at hand",
+    "unchecked": "Signed, not checked",
+    "encrypted": "Encrypted",
+}
+_KINDS = {"smime": "S/MIME", "pgp": "PGP"}
+_COLOURS = {"valid": "verified", "invalid": "fails"}
 
 
 class Line(NamedTuple):
@@ -115,3 +126,33 @@ def covered(found: Signature) -> str:
 def _listed(names: "list[str] | tuple[str, ...]") -> str:
     shown = [_NAMES.get(name, name.title() if name.islower() and " " not in name else name) for name in names]
     return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "".join(shown)
+
+
+def acts(seals: tuple[Seal, ...]) -> str:
+    """`Signed (S/MIME), encrypted (PGP)`: what the writer did, each thing once."""
+    said = dict.fromkeys(f"{seal.act} ({_KINDS[seal.kind]})" for seal in seals)
+    return ", ".join(said).capitalize().replace("pgp", "PGP").replace("s/mime", "S/MIME")
+
+
+def seal_line(found: SealCheck) -> Line:
+    """One seal in words; what a certificate says of itself is said as that."""
+    kind = _KINDS[found.seal.kind]
+    by = found.signer or (f"key {found.key}" if found.key else kind)
+    return Line(_COLOURS.get(found.state, found.state), f"{kind}: {SEALED[found.state].lower()}", by,
+                tuple(_seal_said(found)))  # fmt: skip
+
+
+def _seal_said(found: SealCheck) -> Iterator[str]:
+    if found.reason:
+        yield found.reason
+    if found.issuer:
+        yield (f"The certificate names {found.signer} and was issued by {found.issuer}, as it says; valid from "
+               f"{found.since} to {found.until}, serial {found.key}.")  # fmt: skip
+    elif found.signer:
+        yield f"The key {found.key} names {found.signer}."
+    if found.signed:
+        yield f"It says that it was made on {found.signed}."
+    if found.chain:
+        yield found.chain
+    if found.weak:
+        yield found.weak

@@ -56,7 +56,7 @@ def register(app: Flask) -> None:
         row_link=formats.row_link,
         file_link=formats.file_link, file_names=file.names, FIRST=file.FIRST, document=text.document,
         term=formats.term, body=text.body, draw=histogram.draw, finder=message.finder,
-        verdict=signatures.verdict,
+        verdict=signatures.verdict, acts=signatures.acts, seal_line=signatures.seal_line,
         narrowed=search.narrowed, redated=search.redated,
         versions={name: file_version(name) for name in ("site.css", "site.js")},
         SHOWN=message.SHOWN, empty=Query(), front_ask=Ask(), filters_only=search.filters_only,

@@ -11,7 +11,7 @@ from mappings.plain import clean, clean_text
 from mappings.records import Address, Message, MessageRow, Place, Thread
 from mappings.sources import published
 from search.results import Fragment, Highlight, Hit, Page
-from webapp.signatures import verdict
+from webapp.signatures import acts, verdict
 
 SHORT = 16  # hex digits of an id: unique in any corpus that fits on a disk
 DEEPEST = 12  # levels that a conversation is indented by
@@ -134,6 +134,8 @@ def show_message(console: Console, message: Message, places: list[Place], copies
 def _show_signatures(console: Console, message: Message) -> None:
     """What became of the message's signatures."""
     found = verdict(message)
+    if message.seals:
+        _field(console, "By the writer", acts(message.seals).lower())
     _field(console, "DKIM", found.title.lower())
     for line in (*found.lines, *found.chain):
         _field(console, f"  {clean(line.by)}, {line.title.lower()}", clean(" ".join(line.said)))

@@ -14,7 +14,7 @@ Finder = Callable[[str, str], Spans]  # (field, text) -> the code-point spans th
 
 URL = re.compile(r"https?://[^\s<>\"\u2028\u2029]{2,2000}", re.IGNORECASE)
 REL = 'rel="noopener noreferrer nofollow" target="_blank"'
-COLUMNS = re.compile(r"\S(?: {3,}|\t+)\S|^(?:@@ |[+-]{3} |\+[^\s\d]|\s*\||\t| {4,}\S)")
+COLUMNS = re.compile(r"\S(?: {3,}|\t+)\S|^(?:@@ |[+-]{3} |\+\S|\s*\||\t| {4,}\S)")
 ENDS = ".,;:!?'*_>]})’”»"
 OPEN_LINES = 6  # a quotation this short is the context of the answer below it and stays open
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -106,8 +106,7 @@ def runs(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
     """Segments, with neighbouring quotations put together."""
     group: list[Segment] = []
     for segment in segments:
-        goes_on = group and segment.kind == "quoted" == group[-1].kind and segment.depth >= group[0].depth
-        if group and (segment.who or not goes_on):
+        if group and not (segment.kind == "quoted" and group[-1].kind == "quoted" and not segment.who):
             yield group
             group = []
         group.append(segment)
@@ -115,11 +114,8 @@ def runs(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
         yield group
 
 
-def quotation(text: str, group: Sequence[Segment], source: Segment, find: Finder | None, answered: bool) -> str:
-    """Neighbouring quotations as one folded block that says whom it quotes; open when it holds a hit.
-
-    `source` is the quotation they go on with, or their own first: it has the lines that say who is quoted.
-    """
+def quotation(text: str, group: Sequence[Segment], find: Finder | None, answered: bool) -> str:
+    """Neighbouring quotations as one folded block that says whom it quotes; open when it holds a hit."""
     first = group[0]
     words = first.words
     if not words and first.who and text[first.start : first.end].lstrip().startswith(first.who):
@@ -136,7 +132,7 @@ def quotation(text: str, group: Sequence[Segment], source: Segment, find: Finder
             inner.append(f'<blockquote class="deep-{deep}">{linked(piece, spans)}</blockquote>')
     whole = text[words : group[-1].end].strip("\n")
     count = whole.count("\n") + 1
-    label = quoted_from(source)
+    label = quoted_from(first)
     if answered and count <= OPEN_LINES and len(whole) < 600:
         above = f'<span class="who">{label}</span>' if first.who else ""
         return f'<div class="quote short">{above}{"".join(inner)}</div>'
@@ -146,7 +142,7 @@ def quotation(text: str, group: Sequence[Segment], source: Segment, find: Finder
         hit = hit or bool(spans)
         inner.insert(0, f'<p class="intro">{marked(lines, spans)}</p>')
     opened = " open" if hit else ""
-    more = ("quoted, " if source.who else "") + ("1 line" if count == 1 else f"{count:,} lines")
+    more = f"quoted, {'1 line' if count == 1 else f'{count:,} lines'}" if first.who else f"{count:,} lines"
     return (
         f'<details class="quote"{opened}><summary><span class="who">{label}</span> '
         f'<span class="more">{more}</span></summary>{"".join(inner)}</details>'
@@ -187,15 +183,10 @@ def body(text: str, segments: Sequence[Segment], find: Finder | None = None, lim
     parts = [part for part in segments if part.start < end] or [Segment(kind="own", start=0, end=len(text))]
     pieces: list[str] = []
     groups = list(runs(parts))
-    sources: dict[int, Segment] = {}  # by depth: an interrupted quotation goes on with whom it quoted above
     for index, group in enumerate(groups):
-        first = group[0]
-        if first.kind == "quoted":
-            if first.who:
-                sources = {depth: source for depth, source in sources.items() if depth < first.depth}
-                sources[first.depth] = first
+        if group[0].kind == "quoted":
             answered = index + 1 < len(groups) and groups[index + 1][0].kind == "own"
-            pieces.append(quotation(text[:end], group, sources.get(first.depth, first), find, answered))
+            pieces.append(quotation(text[:end], group, find, answered))
             continue
         piece = text[group[0].start : min(group[-1].end, end)].strip("\n")
         if piece.strip():

@@ -52,6 +52,7 @@ def states(path: Path) -> Counter[str]:
             found["arc " + state] += 1
         found.update(f"failed: {one.code}" for one in message.signatures if one.state == "fails")
         found.update(f"has {name}" for name in has(message) if "doubt" in name)
+        found.update(f"{seal.kind} {seal.act}" for seal in message.seals)
         found["date none"] += message.date is None
     return found
 

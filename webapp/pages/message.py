@@ -7,7 +7,7 @@ from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from mappings.records import File, Forensics, Message, MessageRow, Place, Thread
-from mappings.signatures import UNSIGNED, Later, dkim_state
+from mappings.signatures import UNSIGNED, Later, SealCheck, dkim_state
 from mappings.sources import Published, published
 from search.errors import NotFound, SearchError
 from search.highlight import marker
@@ -54,6 +54,7 @@ class MessagePage(Struct, frozen=True, kw_only=True):
     whole: bool = False
     forensics: Forensics | None = None
     dkim: str = UNSIGNED  # the best state of its signatures
+    seals: tuple[SealCheck, ...] = ()  # what the writer signed or encrypted, in the view of the route
     examined: Later | None = None  # the signatures with all there is to say
 
 
@@ -79,6 +80,7 @@ def message(id: str) -> Response:
             whole=choice("whole", ("0", "1")) == "1",
             dkim=dkim_state(full.signatures),
             forensics=site().mail.forensics(raw) if view == "route" else None,
+            seals=site().mail.seals(raw, full.seals, engine().keys()) if view == "route" and full.seals else (),
             examined=site().mail.signatures(full, raw, engine().keys()) if view == "route" else None,
         ),
     )  # fmt: skip
