@@ -90,7 +90,7 @@ def unmarked(lined: str, start: int, stop: int) -> list[Introduction]:
     found = [*_colons(lined, start, stop, _COLON)]
     if "wrote\n" in lined:
         found += (one for one in _colons(lined, start, stop, _WROTE) if "@" in one.lines)
-    if lined.count(": ") + lined.count(":\t") + lined.count(":*") > 1:
+    if lined.count(":") > 2:
         found += _blocks(lined, start, stop, _LABELLED)
     if "：" in lined:
         found += _blocks(lined, start, stop, _WIDE_LABELLED)

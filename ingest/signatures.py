@@ -49,7 +49,7 @@ _LEGAL_FOREIGN = (
     "机密", "保密", "기밀",
 )  # fmt: skip
 _LIST_HINTS = ("nsubscri", "\n__", "ailing list", "ponsored by")  # parts of words: their case does not matter, mostly
-_LAST_HINTS = ("irus", "environment", "Yahoo!", "stampare")  # looked for in the last lines alone
+_LAST_HINTS = ("irus", "environment", "Yahoo!")  # looked for in the last lines alone
 _RULE = re.compile(r"\n[ \t]{0,3}(?:_{2,200}|[=*~-]{5,200}|-{1,3}[ \t]?)[ \t]*(?=\n)")
 _BELOW_RULE = re.compile(
     r"\n{1,2}[^\n]{0,120}?(?:mailing list|-list\b|-users\b|-dev\b|unsubscri|subscribed|received this (?:message|"
@@ -192,27 +192,28 @@ def dashes(lined: str, start: int, end: int, followed: bool) -> int:
 
 def _disclaimed(lined: str, start: int, end: int) -> int:
     """Where the disclaimer or list footer begins that runs to the end."""
-    low = max(start, end - 2500)
     cut = _listed(lined, start, end)
-    if _long_at_last(lined, start, end):
-        for hint in _LEGAL_HINTS if lined.isascii() else _LEGAL_HINTS + _LEGAL_FOREIGN:
-            at = lined.find(hint, low, end)
-            if at >= 0:
-                cut = _legal(lined, start, at, cut)
+    low = _long_paragraph(lined, start, end)
+    for hint in () if low < 0 else _LEGAL_HINTS if lined.isascii() else _LEGAL_HINTS + _LEGAL_FOREIGN:
+        at = lined.find(hint, low, end)
+        if at >= 0:
+            cut = _legal(lined, start, at, cut)
     return cut
 
 
-def _long_at_last(lined: str, start: int, end: int) -> bool:
-    """Whether one of the last two paragraphs is long, as those of disclaimers are."""
-    shown = end + 1 - len(lined[max(start, end - 40) : end + 1]) + len(lined[max(start, end - 40) : end + 1].rstrip())
+def _long_paragraph(lined: str, start: int, end: int) -> int:
+    """Where the last two paragraphs begin if one of them is long, as those of disclaimers are; else -1."""
+    tail = lined[max(start, end - 40) : end + 1]
+    shown = end + 1 - len(tail) + len(tail.rstrip())
     last = max(lined.rfind("\n\n", start, shown), start)
-    return shown - last > 120 or last - max(lined.rfind("\n\n", start, last), start) > 120
+    before = max(lined.rfind("\n\n", start, last), start)
+    return max(before, end - 2500) if shown - last > 120 or last - before > 120 else -1
 
 
 def _listed(lined: str, start: int, end: int) -> int:
     """Where a mailing list's or a scanner's footer begins."""
     cut = end
-    low, last = max(start, end - 2500), max(start, end - 500)
+    low, last = max(start, end - 1000), max(start, end - 500)
     found = [lined.find(hint, low, end) for hint in _LIST_HINTS] + [lined.find(hint, last, end) for hint in _LAST_HINTS]
     for at in found:
         if at < 0:
@@ -252,19 +253,21 @@ def _legal(lined: str, start: int, at: int, end: int) -> int:
 def _contact(lined: str, start: int, end: int, sender: Sequence[Address]) -> int:
     """Where the sender's name stands on a line by itself with telephone, address or site below it, to the end."""
     floor = max(start, end - 500)
-    shown = lined[floor : end + 1].rstrip()
-    lowered = shown.lower()
-    if (paragraph := shown.rfind("\n\n") + 1) > 1 and (rows := shown[paragraph + 1 :].split("\n"))[2:]:
-        named = any(who.address and who.address.lower() in lowered[paragraph:] for who in sender)
-        if named and len(rows) < 10 and all(len(row) < 60 for row in rows):
-            return floor + paragraph
     for who in sender:
-        name = who.name.lower()
-        at = lowered.rfind("\n" + name) if " " in name else -1
-        if at < 0 or (at == 0 and floor == start):
-            continue
-        first, *rest = [row.strip() for row in shown[at + 1 :].split("\n") if row.strip()]
-        if (len(first) < len(name) + 30 and 1 <= len(rest) <= 9 and all(len(row) < 90 for row in rest)
-                and any(map(_CONTACT.search, rest))):  # fmt: skip
-            return floor + at
+        at = lined.rfind(f"\n{who.name}", floor + (floor == start), end) if " " in who.name else -1
+        if at >= 0:
+            first, *rest = _rows(lined, at, end)
+            near = len(first) < len(who.name) + 30 and 1 <= len(rest) <= 9 and all(len(row) < 90 for row in rest)
+            if near and any(map(_CONTACT.search, rest)):
+                return at
+        at = lined.find(who.address, floor, end) if who.address else -1
+        if at >= 0 and (paragraph := lined.rfind("\n\n", floor, at) + 1) > 0:
+            rows = _rows(lined, paragraph, end)
+            if 3 <= len(rows) < 10 and all(len(row) < 60 for row in rows):
+                return paragraph
     return end
+
+
+def _rows(lined: str, start: int, end: int) -> list[str]:
+    """The lines of a stretch that are not blank."""
+    return [row for line in lined[start : end + 1].split("\n") if (row := line.strip())]
