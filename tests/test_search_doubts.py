@@ -11,10 +11,10 @@ ODD = Note("date-doubtful", "The Date header says …")
 
 def test_doubtful_dates_absent_ones_and_odd_routes_are_three_things(empty: Engine) -> None:  # noqa: F811
     fill(empty, [
-        mail("plain", "words\n"), mail("odd", "words\n", notes=(ODD,), date=T0 + 1),
-        mail("route", "words\n", notes=(Note("route-doubtful", "A server …"),), date=T0 + 2),
-        mail("replaced", "words\n", date=T0 + 3, date_source="received", headers=(("Date", "yesterday"),)),
-        mail("filled", "words\n", date=T0 + 4, date_source="received"), mail("none", "words\n", date=None),
+        mail("plain", "words plain\n"), mail("odd", "words odd\n", notes=(ODD,), date=T0 + 1),
+        mail("route", "words route\n", notes=(Note("route-doubtful", "A server …"),), date=T0 + 2),
+        mail("replaced", "words replaced\n", date=T0 + 3, date_source="received", headers=(("Date", "yesterday"),)),
+        mail("filled", "words filled\n", date=T0 + 4, date_source="received"), mail("none", "words none\n", date=None),
     ])  # fmt: skip
     assert names(empty, "date:doubtful") == ["odd", "replaced"]
     assert names(empty, "date:none") == ["none"]

@@ -100,7 +100,7 @@ def test_the_terminal_says_the_same(site: FlaskClient) -> None:
     (hit,) = engine.search(parse("dkim:verified")).hits
     with Path("/dev/null").open("w", encoding="utf-8") as nowhere:
         console = Console(file=nowhere, record=True, width=400)
-        show_message(console, engine.message(hit.row.id), [], [], headers=False)
+        show_message(console, engine.message(hit.row.id), [], [], False, {})
         text = console.export_text()
     assert "DKIM: verified" in text
     assert "Not covered: Date and Message-ID." in text
