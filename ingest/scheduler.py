@@ -14,7 +14,7 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from ingest.console import Sorry
 
@@ -22,8 +22,6 @@ CONNECT = 10.0  # seconds within which a scheduler has to answer, and to have a 
 PATIENCE = 30.0  # seconds without any worker after which what they were given is read here
 LOOK = 2.0  # seconds between two looks at who is there
 READERS = ("fast-mail-parser", "mail-parser", "selectolax", "resiliparse", "msgspec", "olefile")  # records depend on
-
-T = TypeVar("T")
 
 
 def reading() -> dict[str, str]:
@@ -39,13 +37,13 @@ def reading() -> dict[str, str]:
     return found | {"unsealed": own.hexdigest()[:16]}
 
 
-def tried(fn: Callable[..., T], *arguments: Any) -> T | None:
-    """What `fn` gives, None if it raises: an exception that is too deep to be sent never arrives, nor does anything."""
+def tried(fn: Callable[..., bytes], *arguments: Any) -> bytes:
+    """What `fn` gives, nothing if it raises: an exception that is too deep to be sent leaves the caller waiting."""
     try:
         return fn(*arguments)
     except Exception:
         logging.getLogger("unsealed").exception("a task failed")
-        return None
+        return b""
 
 
 @contextmanager
@@ -105,7 +103,7 @@ def _check(client: Any, address: str) -> None:
 
 
 class Workers(Executor):
-    """The workers of a scheduler. The future of what they can't do gives None or raises, also when all of them, or the
+    """The workers of a scheduler. The future of what they can't do gives b"" or raises, also when all of them, or the
     scheduler, are gone."""
 
     def __init__(self, client: Any, address: str, say: Callable[[str], object]) -> None:
