@@ -35,6 +35,7 @@ _STARTS = re.compile(
     rf"{_OPENING.pattern}|\d{{1,4}}[-/. \xa0年]|[^\W\d_]{{2,14}}[.,]{{1,2}}[ \xa0]\d|"
     rf"[^\W\d_]{{2,14}}[.,]{{0,2}}[ \xa0]\d{{1,2}}[. ]", re.I
 )
+_MARKED = re.compile(r">|\| |[A-Z][A-Za-z]{0,14}> ")
 _MARKS = re.compile(r"^[ \t]{0,3}>(?:[ \t]?>)*[ \t]?")
 _DATE_NAME_ADDRESS = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b[^\n<>]{1,100}<[^<>@\s]{1,80}@[^<>\s]{1,80}>\s*$")
 _SHARED = re.compile(r"(?<=[^\s>])[ \t]?(?:-{2,4}[ \t]?)?(?=On [A-Z\d][^\n]{5,80}\d{4}[^\n]{3,200}wrote:)")
@@ -257,7 +258,7 @@ def marked_next(lined: str, at: int, within: int = 1) -> bool:
     for line in lined[at : at + 3000].split("\n", 12)[1:12]:
         bare = line.strip()
         if bare:
-            if bare[0] == ">":
+            if _MARKED.match(bare):
                 return True
             within -= not header_line(line)
             if within < 1:

@@ -14,6 +14,10 @@ MOST = 4000  # segments of one message; what follows is one quotation
 DEEPEST = 100
 
 _RUN = re.compile(r"\n(?=[ \t]{0,3}>)(?:(?:[ \t]{0,3}>[^\n]*)(?:\n(?=[ \t]{0,3}>)|(?=\n|\Z)))++")
+# "Ann> words", "| words": two lines or more with the same mark. Prompts of databases look alike.
+_NAMED = re.compile(
+    r"\n(?!(?:SQL|MySQL|MariaDB|Mongo|C|A)>)(?P<mark>[A-Z][A-Za-z]{0,14}>|\|)[ \t][^\n]*(?:\n(?P=mark)[^\n]*)++"
+)
 _DEEPER = re.compile(r"\n[ \t]{0,3}>[ \t]?>")
 _LEVEL = re.compile(r"\n[ \t]{0,3}(>(?:[ \t]?>)*)")
 _NOTHING = re.compile(r"\s*(?:[^\n]{0,40}-{3,}\s*)?")  # between a marker, perhaps wrapped, and the block below it
@@ -141,6 +145,20 @@ class _Cutter:
             first = start == part.start
             lines = self.text[start : min(part.words, start + 1500)] if first else ""
             self.pieces.append(_Piece("quoted", start, end, part.depth, lines, min(part.words, end) if first else 0))
+            return
+        at = start
+        if self.text.find("> ", start, end) >= 0 or self.text.find("\n| ", start, end) >= 0:
+            for run in _NAMED.finditer(self.lined, start, end + 1):
+                lead = above(self.text, at, run.start())
+                if lead.lines or run["mark"] != "|":  # bars alone may be a table's
+                    self._own(at, lead.start, True)
+                    at = min(run.end(), end)
+                    self.pieces.append(_Piece("quoted", lead.start, at, 1, lead.lines, lead.words if lead.lines else 0))
+        self._own(at, end, followed)
+
+    def _own(self, start: int, end: int, followed: bool) -> None:
+        """Someone's own words, with signature and disclaimer apart."""
+        if start >= end:
             return
         begin = banner(self.lined, start, end) if not self.pieces else start
         if followed and self.pieces:  # between two quotations

@@ -167,7 +167,19 @@ def test_segments_are_bounded() -> None:
     assert split(text)[-1].end == len(text)
 
 
-PIECES = ["> a\n", ">> b\n", "own\n", "\n", "-- \n", "Ann wrote:\n", "On 5 Jan 2015 Ann wrote:\n",
+@pytest.mark.parametrize("mark", ["Ann>", "AL>", "|"])
+def test_other_marks(mark: str) -> None:
+    text = f"own\n\nOn 5 Jan 2015, Ann Lee wrote:\n{mark} may I?\n{mark} please\n\nyes\n"
+    assert [kind for kind, _, _ in cut(text)] == ["own", "quoted", "own"]
+    assert split(text)[1].name == "Ann Lee"
+    assert text[split(text)[1].words :].startswith(mark)
+
+
+def test_marks_that_are_none() -> None:
+    assert [kind for kind, _, _ in cut("table\n| a | b |\n| c | d |\nSQL> select\nSQL> exit\nAnn> hi\n")] == ["own"]
+
+
+PIECES = ["Ann> x\n", "| y\n", "> a\n", ">> b\n", "own\n", "\n", "-- \n", "Ann wrote:\n", "On 5 Jan 2015 Ann wrote:\n",
     "-----Original Message-----\n", "From: A\nSent: b\nTo: c\n",
           " ", ">", "：", "Sent from my iPhone\n", "\t> x", "\xa0", "Begin forwarded message:\n",
           "写道：\n", "> From: A\n> Sent: b\n> To: c\n", "> On 5 Jan 2015 Ann wrote:\n", ">:\n",
