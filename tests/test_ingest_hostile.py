@@ -10,7 +10,6 @@ from ingest.bodies import LONGEST
 from ingest.prepare import Setting, prepare_chunk
 from ingest.structure import MOST_PARTS
 from mappings.records import Failure
-from search.elastic_documents import terms
 from search.engine import open_engine
 from search.words import tokens
 from tests.benchmarks import hostile
@@ -70,6 +69,9 @@ def test_chunks_above_the_limit_are_read_alone_and_in_order(tmp_path: Path, monk
 
 
 def test_a_long_text_has_the_same_terms_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("elasticsearch")
+    from search.elastic_documents import terms
+
     text = "Harbour wall, Ünïcode 会議は来週です\n" * 50 + "a" * 300 + " end"
     expected = " ".join(tokens(text))
     monkeypatch.setattr("search.elastic_documents._PIECE", 400)
