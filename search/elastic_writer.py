@@ -129,7 +129,9 @@ class ElasticWriter:
         counts = Counts(new=new, already=len(ids) - new, failed=batch.lost(), unsearchable=len(unsearchable))
         self._note_failures([*batch.failures, *unsearchable])
         copies = {doc.source["copy_key"] for id, doc in there.items() if id in gained} - {0}
-        ops = [marks.stale(name, gained | again | others | seen, copies)] if copies or gained or again or seen else []
+        # in place of what was noted before the batch was stored, when all of it was in doubt
+        noted = fresh or copies or gained or again or seen
+        ops = [marks.stale(name, gained | again | others | seen, copies)] if noted else []
         self._close_line(line, state, counts, ops)
         return counts
 

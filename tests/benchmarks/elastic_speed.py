@@ -44,11 +44,11 @@ def ours(url: str, mails: Path, workers: int, last: dict[tuple[str, str], Op]) -
     """Messages a second, parsing and threads included, and how many; notes the last form of each document."""
     real = Cluster._send
 
-    def send(self: Cluster, ops: list[Op], refresh: bool, tolerated: frozenset[int]) -> list[int]:
+    def send(self: Cluster, ops: list[Op], *rest: Any) -> list[int]:
         last.update(((op.index, op.id), op) for op in ops if op.kind in ("index", "create"))
-        return real(self, ops, refresh, tolerated)
+        return real(self, ops, *rest)
 
-    if last is not None and url.endswith("r"):
+    if url.endswith("r"):
         Cluster._send = send  # type: ignore[method-assign]
     engine = open_engine(url, create=True)
     began = time.monotonic()
