@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.archives.errors import ArchiveError, TooLarge
+from ingest.archives.errors import ArchiveError
 from ingest.archives.items import END, Item
 from ingest.archives.mbox import LARGEST
 from ingest.archives.sniff import COUNT
-from ingest.archives.streams import Source
+from ingest.archives.streams import Source, whole
 
 _BITS = {1 << 0: "S", 1 << 1: "T", 1 << 2: "R", 1 << 4: "F", 1 << 6: "D", 1 << 8: "P"}  # as in a Maildir's names
 _ABSENT = re.compile(rb"(?im)^X-Apple-Content-Length:[^\r\n]*")
@@ -25,14 +25,7 @@ _PARTIAL = re.compile(r"(\d+)\.partial\.emlx", re.IGNORECASE)
 
 def read(source: Source, member: str, flags: str) -> Iterator[Item]:
     """The message of an .emlx file, its flags out of the property list behind it. TooLarge, what the source raises."""
-    parts: list[bytes] = []
-    size = 0
-    while got := source.read():
-        size += len(got)
-        if size > LARGEST:
-            raise TooLarge(f"The message is longer than {LARGEST:,} bytes.")
-        parts.append(got)
-    data = b"".join(parts)
+    data = whole(source, LARGEST, f"The message is longer than {LARGEST:,} bytes.")
     found = COUNT.match(data)
     start = found.end() if found else 0
     end = start + int(found[1]) if found else len(data)

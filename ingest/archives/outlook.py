@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ingest.archives.errors import ArchiveError, Damaged, TooLarge
+from ingest.archives.errors import ArchiveError, Damaged
 from ingest.archives.items import END, Item, Problem
 from ingest.archives.names import readable
-from ingest.archives.streams import Budget, Source
+from ingest.archives.streams import Budget, Source, whole
 from ingest.archives.zips import Member, Seekable
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def single(source: Source, kind: str, member: str = "", flags: str = "") -> Iter
     """The message that an OLE file ("ole") or a TNEF container ("tnef") is. ArchiveError."""
     from ingest.outlook import mail, msg, tnef
 
-    data = _whole(source)
+    data = whole(source, LARGEST, f"It is larger than {LARGEST:,} bytes.")
     spent = mail.Spent()
     try:
         if kind == "tnef":
@@ -39,16 +39,6 @@ def single(source: Source, kind: str, member: str = "", flags: str = "") -> Iter
         raise Damaged(f"It is damaged ({type(error).__name__}: {error}).") from error
     yield from _losses(spent.losses, member, "0")
     yield Item(raw, member, END, flags=flags or mail.flags(item.properties), made=kind)
-
-
-def _whole(source: Source) -> bytes:
-    parts, size = [], 0
-    while got := source.read():
-        size += len(got)
-        if size > LARGEST:
-            raise TooLarge(f"It is larger than {LARGEST:,} bytes.")
-        parts.append(got)
-    return b"".join(parts)
 
 
 def _losses(losses: list[str], member: str, position: str) -> Iterator[Problem]:

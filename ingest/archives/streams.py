@@ -8,7 +8,7 @@ from typing import IO, Protocol
 
 import zstandard
 
-from ingest.archives.errors import ArchiveError, Bomb, Damaged, Truncated, Unreadable
+from ingest.archives.errors import ArchiveError, Bomb, Damaged, TooLarge, Truncated, Unreadable
 
 BLOCK = 1 << 20
 FREE = 256 << 20  # bytes that may come out of any unit, however small
@@ -85,6 +85,17 @@ class Source:
         """Reads to the end, for the sake of what fails there."""
         while self.read():
             pass
+
+
+def whole(source: Source, most: int, otherwise: str) -> bytes:
+    """All that is left of a source. TooLarge, with the sentence `otherwise`, above `most` bytes."""
+    parts, size = [], 0
+    while got := source.read():
+        size += len(got)
+        if size > most:
+            raise TooLarge(otherwise)
+        parts.append(got)
+    return b"".join(parts)
 
 
 def from_file(file: IO[bytes], size: int) -> Source:

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from ingest.archives.errors import TooLarge
 from ingest.archives.items import END, Item
-from ingest.archives.streams import Source
+from ingest.archives.streams import Source, whole
 from ingest.charsets import decode
 
 LARGEST = 32 << 20  # bytes of one document
@@ -41,14 +40,7 @@ def read(source: Source, member: str, name: str, flags: str) -> Iterator[Item]:
     from ingest.compose import Enclosure
     from ingest.releases.mails import document_mail
 
-    parts: list[bytes] = []
-    size = 0
-    while got := source.read():
-        size += len(got)
-        if size > LARGEST:
-            raise TooLarge(f"The document is longer than {LARGEST:,} bytes.")
-        parts.append(got)
-    data = b"".join(parts)
+    data = whole(source, LARGEST, f"The document is longer than {LARGEST:,} bytes.")
     text = decode(data)[0].replace("\r\n", "\n")
     plain = data.replace(b"\r\n", b"\n")
     # Where the text can't stand for the bytes, they go along.

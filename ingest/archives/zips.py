@@ -11,7 +11,7 @@ from typing import IO
 from msgspec import Struct
 
 from ingest.archives.errors import ArchiveError, Damaged, Encrypted, TooLarge, Truncated, Unreadable, Unsupported
-from ingest.archives.streams import BLOCK, Budget, Source, from_chunks, unpacked
+from ingest.archives.streams import BLOCK, Budget, Source, from_chunks, unpacked, whole
 
 SPOOLED = 2 << 30  # bytes of a zip inside an archive; above, it is not read
 WHOLE = 256 << 20  # bytes of a member that another one asks for
@@ -55,7 +55,7 @@ def members(source: Source, budget: Budget, first: int, salvage: Salvage) -> Ite
         names = {info.filename: info for info in infos}
 
         def sibling(name: str) -> bytes:
-            return _whole(_open(file, names[name], budget))
+            return whole(_open(file, names[name], budget), WHOLE, f"It is larger than {WHOLE:,} bytes.")
 
         for number, info in enumerate(infos):
             if number < first or info.is_dir() or stat.S_ISLNK(info.external_attr >> 16):
@@ -64,17 +64,6 @@ def members(source: Source, budget: Budget, first: int, salvage: Salvage) -> Ite
                 yield Member(number, info.filename, _open(file, info, budget), sibling=sibling)
             except ArchiveError as error:
                 yield Member(number, info.filename, error=error)
-
-
-def _whole(source: Source) -> bytes:
-    """All of a member that is needed at once. TooLarge."""
-    parts, size = [], 0
-    while got := source.read():
-        size += len(got)
-        if size > WHOLE:
-            raise TooLarge(f"It is larger than {WHOLE:,} bytes.")
-        parts.append(got)
-    return b"".join(parts)
 
 
 class Seekable:
