@@ -136,6 +136,35 @@ def test_each_mail_of_a_chain_is_recovered_and_threaded() -> None:
     assert second.in_reply_to == ()
 
 
+def test_a_line_that_introduces_a_quotation_begins_a_mail_of_the_chain() -> None:
+    text = (
+        "From: Hall, John F\nSent: Saturday, October 29, 2011 7:24 PM\nTo: Mills, Cheryl D\n"
+        "Subject: Re: Cake cutting\n\nI appreciate the reply.\n\n"
+        'On Oct 27, 2011, at 9:45 PM, "Mills, Cheryl D"\n<MillsCD@state.example> wrote:\n\n'
+        "Would the Secretary come?\n\n"
+        "On Thu, Oct 27, 2011 at 4:38 PM, Lona Valmoro <lona@state.example> wrote:\nWe are back the night before.\n"
+    )
+    mails = chain(text)
+    assert [(str(mail.from_[0]), mail.subject, own(mail)) for mail in mails] == [
+        ("Mills, Cheryl D <MillsCD@state.example>", "Re: Cake cutting", "Would the Secretary come?"),
+        ("Lona Valmoro <lona@state.example>", "Cake cutting", "We are back the night before."),
+    ]
+    assert [mail.date for mail in mails] == [
+        calendar.timegm((2011, 10, 27, 21, 45, 0)), calendar.timegm((2011, 10, 27, 16, 38, 0))
+    ]  # fmt: skip
+    assert mails[0].in_reply_to == (mails[1].message_id,)
+    assert own(message(text)) == "I appreciate the reply."
+
+
+def test_marked_quotations_stay_with_the_answers_between_them() -> None:
+    text = (
+        "From: Ann Lee\nSent: Monday, May 2, 2011 7:24 PM\nTo: H\nSubject: Re: plan\n\n"
+        "On Mon, May 2, 2011 at 4:38 PM, H <h@x.example> wrote:\n> Can you come?\nYes.\n> And Bob?\nNo.\n"
+    )
+    assert chain(text) == []
+    assert own(message(text)) == "Yes. No."
+
+
 def test_the_offset_of_a_recovered_mail_is_that_in_the_document() -> None:
     raw = document_mail("\n\nä " + FORWARDED)
     read = read_message(raw, made="text").message

@@ -2,44 +2,16 @@
 
 from functools import lru_cache
 
-from msgspec import Struct
-
+from ingest.releases.attributed import with_attributed
 from ingest.releases.blocks import Block, find_blocks
-from ingest.releases.clock import Clock, read_clock
+from ingest.releases.clock import read_clock
 from ingest.releases.marks import is_mark, released
 from ingest.releases.memo import find_memo
+from ingest.releases.parts import Document, Fields, Part
 from ingest.releases.people import read_people
-from mappings.records import Address
 
 _SHORT = 50_000  # letters of a document whose reading is kept for a while
 _STRAY = 6  # lines above a document's own header that are neither blank nor a mark
-
-
-class Fields(Struct, frozen=True):
-    """What a header block says; nothing for what is absent or blacked out."""
-
-    sender: Address | None = None
-    to: tuple[Address, ...] = ()
-    cc: tuple[Address, ...] = ()
-    bcc: tuple[Address, ...] = ()
-    subject: str = ""
-    sent: Clock | None = None
-
-
-class Part(Struct, frozen=True):
-    """A mail in a document: its fields, and `text[start:end]`, of which the header block ends at `body`."""
-
-    fields: Fields
-    start: int
-    body: int
-    end: int
-
-
-class Document(Struct, frozen=True):
-    """A document taken apart. `parts[0]` is itself, if it is a mail; the rest are the mails it quotes, newest first."""
-
-    parts: tuple[Part, ...]
-    own: bool  # whether parts[0] is the document's own header
 
 
 def read_document(text: str) -> Document:
@@ -62,7 +34,7 @@ def _read(text: str) -> Document:
     ends = [starts[block.start] for block in blocks[1:]] + [len(text)]
     for block, end in zip(blocks, ends, strict=False):  # with no blocks, there is one end too many
         parts.append(Part(read_fields(block), starts[block.start], min(starts[block.end], end), end))
-    return Document(tuple(parts), own)
+    return Document(tuple(with_attributed(text, parts)), own)
 
 
 _kept = lru_cache(maxsize=600)(_read)

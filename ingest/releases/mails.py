@@ -9,8 +9,9 @@ from ingest.compose import Enclosure, compose
 from ingest.fields import date_field
 from ingest.quotes import split
 from ingest.releases.clock import seconds_of
-from ingest.releases.document import Fields, Part, read_document
+from ingest.releases.document import read_document
 from ingest.releases.marks import is_mark, released
+from ingest.releases.parts import Fields, Part
 from ingest.releases.sameness import release_id
 from mappings.records import Address, Message, Segment
 

@@ -9,7 +9,7 @@ import re
 from hashlib import blake2b
 
 from ingest.quotes import own_words
-from ingest.releases.document import Fields
+from ingest.releases.parts import Fields
 from ingest.subjects import base_subject
 from mappings.keys import hash64
 from mappings.records import Address, Message
