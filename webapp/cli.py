@@ -178,8 +178,8 @@ def is_loopback(host: str) -> bool:
 def demo(ctx: click.Context, host: str, port: int, engine: str | None, no_serve: bool, keep: Path | None,
          no_extract: bool, as_json: bool) -> None:  # fmt: skip
     """Ingest a made-up leak into a temporary folder, serve it, print the address."""
-    from ingest import pipeline
     from ingest.demo.build import build
+    from ingest.demo.taking import take
     from search.engine import open_engine
 
     with ExitStack() as stack:
@@ -192,7 +192,7 @@ def demo(ctx: click.Context, host: str, port: int, engine: str | None, no_serve:
         place = engine or str(folder / "corpus")
         corpus = stack.enter_context(closing(open_engine(place, create=True)))
         with stoppable(ingest_cli.STOPPING) as stop, ingest_cli.progress(as_json) as shown:
-            outcome = pipeline.load(corpus, paths, progress=shown, stop=lambda: stop.asked)
+            outcome = take(corpus, paths, shown, lambda: stop.asked)
             skipped = no_extract or stop.asked
             extraction = None if skipped else extract_cli.follow(corpus, shown, workers=1)
         ingest_cli.report(outcome, as_json, extraction=extraction)

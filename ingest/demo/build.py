@@ -1,4 +1,5 @@
-"""Builds the demo corpus: the clerk's Maildir, a zip with the mboxes of the mayor's office and the whistle-blower."""
+"""Builds the demo corpus: the clerk's Maildir, a zip with the mboxes of the mayor's office and the whistle-blower, the
+mails that the newspaper published."""
 
 import shutil
 import zipfile
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC
 from pathlib import Path
 
+from ingest.demo import release
 from ingest.demo.compose import Scribe, Written
 from ingest.demo.source import CORPUS, Draft, Person, read_crowd, read_drafts, read_people, seed
 
@@ -26,8 +28,9 @@ class Copy:
 
 @dataclass
 class Boxes:
-    """The three mailboxes, each in order of date."""
+    """The three mailboxes, each in order of date; `raws` are the mails by draft and box."""
 
+    raws: dict[tuple[str, str], bytes] = field(default_factory=dict)
     copies: dict[str, list[Copy]] = field(default_factory=lambda: {name: [] for name in _OWNERS})
 
     def put(self, box: str, copy: Copy) -> None:
@@ -38,7 +41,7 @@ class Boxes:
 def build(folder: Path) -> tuple[Path, ...]:
     """Writes the demo corpus into `folder`, the same bytes on every run; returns the paths to ingest."""
     boxes = write_all(CORPUS)
-    maildir, archive = folder / "town-clerk", folder / "leak.zip"
+    maildir, archive, papers = folder / "town-clerk", folder / "leak.zip", folder / f"{release.COLLECTION}.zip"
     if maildir.exists():
         shutil.rmtree(maildir)
     for name in ("cur", "new", "tmp", ".Sent/cur", ".Sent/new", ".Sent/tmp"):
@@ -50,13 +53,15 @@ def build(folder: Path) -> tuple[Path, ...]:
             entry = zipfile.ZipInfo(f"leak/{name}", (2019, 12, 31, 12, 0, 0))
             entry.create_system, entry.external_attr, entry.compress_type = 3, 0o644 << 16, zipfile.ZIP_DEFLATED
             out.writestr(entry, _mbox(boxes.copies[box]))
-    return maildir, archive
+    release.write(papers, boxes.raws)
+    return maildir, archive, papers
 
 
 def write_all(corpus: Path) -> Boxes:
     """Every draft as the copies that lie in the boxes; a ghost lies in none."""
     people, crowd = read_people(corpus), read_crowd(corpus)
-    scribe, boxes = Scribe(people, crowd), Boxes()
+    scribe = Scribe(people, crowd)
+    boxes = Boxes(raws=scribe.raws)
     for draft in read_drafts(people, corpus):
         mail = scribe.write(_listed(draft, people))
         if draft.get("ghost"):
