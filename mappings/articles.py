@@ -143,7 +143,7 @@ class ArticleRow(Struct, frozen=True, omit_defaults=True, kw_only=True):
     lang: str = ""
     cites: int = 0  # messages that it cites, of the tier shown
     probable: int = 0  # those to be confirmed
-    absent: int = 0  # cited, but not in this corpus
+    absent: int = 0  # those of `cites` that are not in this corpus
     added: int = 0
 
 

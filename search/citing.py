@@ -138,6 +138,12 @@ class Shelf(Protocol):
     def newest(self) -> int:
         """The count of the message that came in last; 0 for an empty corpus."""
 
+    def verify_captures(self) -> Iterator[tuple[str, str]]:
+        """Re-reads every capture; (its SHA-256, "") where it is as it was, else (its SHA-256, what is wrong)."""
+
+    def derived_names(self) -> list[str]:
+        """The names that something is kept under by `keep_derived`."""
+
     def derived(self, name: str) -> bytes | None:
         """What was kept under a name by `keep_derived`."""
 

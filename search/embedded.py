@@ -17,6 +17,7 @@ from search.embedded_documents import record_decoder
 from search.embedded_index import open_index, schema
 from search.embedded_queries import Compiler
 from search.embedded_ranking import Found, Ranking
+from search.embedded_reading import EmbeddedShelf
 from search.embedded_store import INDEX, Store, translated
 from search.embedded_writer import EmbeddedWriter
 from search.errors import CorpusDamaged, NotFound
@@ -30,7 +31,7 @@ from search.results import Highlight, Hit, Order, Page
 from search.weights import is_ranked
 
 
-class EmbeddedEngine:
+class EmbeddedEngine(EmbeddedShelf):
     """Reading an embedded corpus; see `search.engine.Engine`. Usable from any number of threads."""
 
     waits = False

@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,7 +11,7 @@ from msgspec import MsgspecError, json
 
 from mappings.records import Difference
 from search.embedded_index import open_index
-from search.embedded_store import INDEX, Store
+from search.embedded_store import INDEX, SCRIPTS, Store, script_text
 from search.layout import ANEW, REINDEX
 
 Json = dict[str, Any]
@@ -26,7 +25,8 @@ def differences(store: Store) -> list[Difference]:
 def _tables(store: Store) -> Iterator[Difference]:
     model = sqlite3.connect(":memory:")
     try:
-        model.executescript(resources.files("search").joinpath("embedded.sql").read_text(encoding="utf-8"))
+        for script in SCRIPTS:
+            model.executescript(script_text(script))
         wanted, found = _columns(model), _columns(store.connection())
     finally:
         model.close()

@@ -24,6 +24,7 @@ from search.slims import Slim, slim_decoder
 FORMAT = 3  # of the tables and the index together; another number asks for another program
 GHOSTS = 1 << 40  # a ghost's document number is this plus its row's
 DATABASE = "corpus.sqlite"
+SCRIPTS = ("embedded.sql", "embedded_shelf.sql")  # the second is of tables that older corpora may lack
 BLOCKS = "blocks.zst"
 INDEX = "index"
 MOST_NUMBERED = 1000  # messages of one number
@@ -90,6 +91,8 @@ class Store:
                 _create(path)
             store = cls(folder)
             row = store.one("SELECT value FROM meta WHERE key = 'format'")
+            if row is not None and not store.one("SELECT 1 FROM sqlite_schema WHERE name = 'derived'"):
+                store.connection().executescript(script_text(SCRIPTS[1]))
         if row is None or row[0] != FORMAT:
             has = "none" if row is None else row[0]
             raise CorpusError(
@@ -283,13 +286,19 @@ def _unfinished(path: Path) -> bool:
     return path.name == BLOCKS or path.name.startswith(Path(DATABASE).stem + ".new")
 
 
+def script_text(name: str) -> str:
+    """One of `SCRIPTS`."""
+    return resources.files("search").joinpath(name).read_text(encoding="utf-8")
+
+
 def _create(path: Path) -> None:
     """Makes an empty database; it appears under its name only once it is whole."""
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
     connection = sqlite3.connect(draft)
     connection.execute("PRAGMA page_size = 8192")
-    connection.executescript(resources.files("search").joinpath("embedded.sql").read_text(encoding="utf-8"))
+    for script in SCRIPTS:
+        connection.executescript(script_text(script))
     connection.execute("INSERT INTO meta VALUES ('format', ?), ('indexed', 0)", (FORMAT,))
     connection.commit()
     connection.execute("PRAGMA journal_mode = WAL")

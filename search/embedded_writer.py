@@ -18,6 +18,7 @@ from search import embedded_copies, embedded_files, embedded_ghosts, embedded_la
 from search.documents import document, standing
 from search.embedded_audit import archives
 from search.embedded_documents import Documents
+from search.embedded_keeping import EmbeddedShelfWriter
 from search.embedded_packing import Packed, pack, pack_slims
 from search.embedded_store import GHOSTS, Store, translated
 from search.engine import Arranged, Batch, Counts, Member
@@ -25,7 +26,7 @@ from search.errors import CorpusLocked
 from search.slims import Slim, copy_keys
 
 
-class EmbeddedWriter:
+class EmbeddedWriter(EmbeddedShelfWriter):
     """The one writer of an embedded corpus; see `search.engine.Writer`."""
 
     def __init__(self, store: Store, index: Callable[[], tantivy.Index]) -> None:
@@ -341,6 +342,7 @@ class EmbeddedWriter:
 
     def index(self, *, wait: bool = True) -> None:
         """Makes everything stored searchable: before it returns, or soon after."""
+        self._resettle()
         with translated():
             self._documents.commit(wait=wait)
             self._store.blocks.sync()  # before the tables that speak of them
@@ -348,6 +350,7 @@ class EmbeddedWriter:
 
     def reindex(self) -> Iterator[int]:
         """Rebuilds the full-text index from what is stored; yields how many messages are done."""
+        self._resettle()
         with translated():
             yield from self._documents.rebuild()
 

@@ -20,6 +20,7 @@ from mappings.records import (
     Thread,
 )
 from mappings.signatures import Key, Later
+from search.citing import Shelf, ShelfWriter
 from search.errors import CorpusError
 from search.failures import ANY, Tally, Which
 from search.ghosts import Ghost, Quote
@@ -82,7 +83,7 @@ class Arranged(Struct, frozen=True, kw_only=True):
     ghosts: tuple[Ghost, ...] = ()
 
 
-class Engine(Protocol):
+class Engine(Shelf, Protocol):
     """Reading a corpus. An id is 64 hex digits, or any unique prefix of at least 8; a ghost's begins with "g"."""
 
     waits: bool  # storing waits for other machines: there is time to read on meanwhile
@@ -164,7 +165,7 @@ class Engine(Protocol):
         """Lets go of files and connections."""
 
 
-class Writer(Protocol):
+class Writer(ShelfWriter, Protocol):
     """Writing to a corpus: a context manager; what `take` returned for is safe whatever happens next."""
 
     def __enter__(self) -> Self: ...
@@ -234,7 +235,7 @@ def open_engine(url: str, *, create: bool = False) -> Engine:
             from search.elastic_engine import ElasticEngine
         except ModuleNotFoundError as error:
             raise CorpusError("For Elasticsearch the package is missing: pip install 'unsealed[elastic]'.") from error
-        return ElasticEngine.open(url, create=create)
+        return ElasticEngine.open(url, create=create)  # type: ignore[return-value]  # its shelf is to come
     from search.embedded import EmbeddedEngine
 
     return EmbeddedEngine.open(url, create=create)

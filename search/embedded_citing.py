@@ -1,0 +1,162 @@
+"""What is asked of citations in the embedded corpus: what an article cites, who cites a message, what waits."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from msgspec import json
+from msgspec.structs import replace
+
+from mappings.articles import ArticleRow, Judged
+from mappings.records import MessageRow
+from search import embedded_citations as citations
+from search import embedded_shelf, judging
+from search.citing import Absent, Cited
+from search.embedded_store import Store
+from search.errors import NotFound
+
+_BY_ARTICLE = "JOIN articles a ON a.num = c.article"
+_NEWEST = "a.date DESC, a.id, c.num"  # citations of an article are numbered in the order of passages
+
+
+def cites(store: Store, article: int) -> list[Judged]:
+    """What an article cites, in the order of its passages, silent ones too."""
+    settings = embedded_shelf.settings(store)
+    rows = citations.read(store, "WHERE c.article = ? ORDER BY c.num", (article,))
+    return [judging.judged(row, settings) for row in rows]
+
+
+def cited_by(store: Store, ids: Iterable[str]) -> dict[str, list[Judged]]:
+    """By message the citations of it or of a copy of it, newest article first, without the silent ones."""
+    settings = embedded_shelf.settings(store)
+    kept = f"{citations.shown(settings)} OR {citations.probable(settings)}".replace("c.best = 1 AND ", "")
+    found: dict[str, list[Judged]] = {}
+    for id, where, values in _of(store, ids):
+        rows = citations.read(store, f"{_BY_ARTICLE} WHERE {where} AND ({kept}) ORDER BY {_NEWEST}", values)
+        if rows:
+            found[id] = [judging.judged(row, settings) for row in rows]
+    return found
+
+
+def _of(store: Store, ids: Iterable[str]) -> Iterator[tuple[str, str, list[int]]]:
+    """For each message or ghost: SQL for the citations `c` of it or of a copy, with its values; nothing if no article
+    cites anything."""
+    if citations.any_kept(store):
+        for id in dict.fromkeys(ids):
+            yield id, *citations.of_message(store, id)
+
+
+def cited_counts(store: Store, ids: Iterable[str]) -> dict[str, int]:
+    """By message how many articles cite it or a copy of it (tier shown); those that none cites are left out."""
+    shown = citations.shown(embedded_shelf.settings(store))
+    found = {}
+    for id, where, values in _of(store, ids):
+        count = store.number(f"SELECT count(DISTINCT article) FROM citations c WHERE {where} AND {shown}", values)
+        if count:
+            found[id] = count
+    return found
+
+
+def most_cited(store: Store, limit: int) -> list[Cited]:
+    """The messages that most articles cite."""
+    shown = citations.shown(embedded_shelf.settings(store))
+    rows = store.all(
+        "SELECT count(DISTINCT c.article), max(c.target), max(m.copy_key), min(c.body)"
+        f" FROM citations c LEFT JOIN messages m ON m.num = c.target WHERE {shown}"
+        " GROUP BY iif(c.target = 0, c.absent, iif(m.copy_key = 0, 'm' || c.target, 'c' || m.copy_key))"
+        " ORDER BY 1 DESC, c.target = 0, max(m.date) DESC, min(m.id), min(c.absent) LIMIT ?",
+        (limit,),
+    )
+    return [_cited(store, *row) for row in rows]
+
+
+def _cited(store: Store, count: int, target: int, key: int | None, body: str) -> Cited:
+    citation = judging.citation_decoder.decode(body)
+    if target:
+        num = primary(store, target, key or 0)
+        return Cited(row=store.rows([num])[0], named=citation.named, articles=count)
+    return Cited(row=_ghost_row(store, citation.message), named=judging.called(citation), articles=count)
+
+
+def primary(store: Store, num: int, copy_key: int) -> int:
+    """The message that stands for its copies."""
+    if not copy_key:
+        return num
+    return store.number(
+        "SELECT num FROM messages WHERE copy_key = ? AND copy_key <> 0 ORDER BY recipients DESC, id LIMIT 1",
+        (copy_key,),
+    )
+
+
+def _ghost_row(store: Store, id: str) -> MessageRow | None:
+    if not id.startswith("g"):
+        return None
+    try:
+        return store.rows([store.find(id)])[0]
+    except NotFound:
+        return None
+
+
+def absent(store: Store, limit: int) -> list[Absent]:
+    """What is cited and not here, most articles first."""
+    shown = citations.shown(embedded_shelf.settings(store))
+    names = store.all(
+        "SELECT c.absent, count(DISTINCT c.article) FROM citations c"
+        f" WHERE c.target = 0 AND {shown} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?",
+        (limit,),
+    )
+    found = []
+    for name, _ in names:
+        of_name = f"c.absent = ? AND c.target = 0 AND {shown}"
+        first = citations.read(
+            store, f"{_BY_ARTICLE} WHERE {of_name} ORDER BY c.probability DESC, a.id, c.num LIMIT 1", (name,)
+        )
+        citation = first[0].citation
+        rows = store.all(
+            f"SELECT DISTINCT a.num, a.date, a.id FROM citations c {_BY_ARTICLE} WHERE {of_name}"
+            " ORDER BY a.date DESC, a.id",
+            (name,),
+        )
+        found.append(Absent(
+            named=judging.called(citation), collection=citation.collection, number=citation.number,
+            articles=tuple(article_rows(store, [num for num, _, _ in rows])),
+        ))  # fmt: skip
+    return found
+
+
+def article_rows(store: Store, nums: list[int]) -> list[ArticleRow]:
+    """Articles as lists show them, in the order of their numbers asked for."""
+    settings = embedded_shelf.settings(store)
+    shown, probable = citations.shown(settings), citations.probable(settings)
+    found = {num: json.decode(row, type=ArticleRow) for num, row in store.among(
+        "SELECT num, row FROM articles WHERE num IN ({})", nums)}  # fmt: skip
+    counts: dict[int, tuple[int, int, int]] = {num: rest for num, *rest in store.among(
+        f"SELECT article, sum({shown}), sum({probable}), sum({shown} AND target = 0)"
+        " FROM citations c WHERE article IN ({}) GROUP BY 1", nums)}  # fmt: skip
+    return [_with_counts(found[num], *counts.get(num, (0, 0, 0))) for num in nums if num in found]
+
+
+def _with_counts(row: ArticleRow, cites: int, probable: int, absent: int) -> ArticleRow:
+    return replace(row, cites=cites, probable=probable, absent=absent)
+
+
+def review(store: Store, after: str, limit: int) -> tuple[int, list[tuple[str, Judged]]]:
+    """How many probable citations have no verdict, and the next ones with their places in that order."""
+    settings = embedded_shelf.settings(store)
+    waiting = citations.probable(settings)
+    total = store.number(f"SELECT count(*) FROM citations c WHERE {waiting}")
+    where, values = "", list[Any]()
+    if after:
+        probability, article, name = judging.read_place(after)
+        where = "AND (-c.probability, a.id, c.name) > (?, ?, ?)"
+        values = [-probability, bytes.fromhex(article), name]
+    rows = citations.read(
+        store, f"{_BY_ARTICLE} WHERE {waiting} {where} ORDER BY -c.probability, a.id, c.name LIMIT ?", [*values, limit]
+    )
+    return total, [(judging.write_place(row.citation), judging.judged(row, settings)) for row in rows]
+
+
+def newest(store: Store, limit: int) -> list[Judged]:
+    """Those of the tier shown, the latest found or confirmed first."""
+    settings = embedded_shelf.settings(store)
+    where = f"{_BY_ARTICLE} WHERE {citations.shown(settings)} ORDER BY c.at DESC, a.id, c.num LIMIT ?"
+    return [judging.judged(row, settings) for row in citations.read(store, where, (limit,))]
