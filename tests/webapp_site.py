@@ -17,16 +17,16 @@ COLLECTION = 'council <i>"files"</i>'
 
 
 class Corpus:
-    """Mails by name, their engine, the app; made in `folder`."""
+    """Mails by name, their engine, the app; made in `folder`, or in a cluster."""
 
-    def __init__(self, folder: Path, trap: str = "http://trap.example") -> None:
+    def __init__(self, folder: Path, trap: str = "http://trap.example", cluster: str = "") -> None:
         self.mails = ordinary() | hostile(trap)
         mails = folder / "mails"
         mails.mkdir()
         for name, raw in self.mails.items():
             (mails / f"{name}.eml").write_bytes(raw)
         (folder / "notes.zip").write_bytes(b"PK\x03\x04 and then nothing")
-        self.engine: Engine = open_engine(str(folder / "corpus"), create=True)
+        self.engine: Engine = open_engine(cluster or str(folder / "corpus"), create=True)
         load(self.engine, [mails, folder / "notes.zip"], collection=COLLECTION)
         self.app: Flask = create_app(self.engine, Mail())
         self.client: FlaskClient = self.app.test_client()

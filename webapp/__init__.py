@@ -16,21 +16,42 @@ def create_app(
     engine: "Engine", mail: "MailReader", *, title: str = "Unsealed", writable: bool = False,
     hosts: Collection[str] | None = LOOPBACK,
 ) -> "Flask":  # fmt: skip
-    """The site on an open corpus. `hosts`: the names it answers to, without port; None for any. Nothing here writes
-    yet, whatever `writable` says."""
+    """The site on an open corpus. `hosts`: the names it answers to, without port; None for any. `writable`: whoever
+    reaches it may decide which citations are right, and add some; it writes nothing else."""
     from flask import Flask
 
-    from webapp import context, errors, security, templating
-    from webapp.converters import DigestConverter, MailConverter, NumberConverter
-    from webapp.pages import differences, failures, file, help, message, number, part, search, status, thread
+    from webapp import context, errors, security, templating, writing
+    from webapp.converters import ArticleConverter, DigestConverter, MailConverter, NumberConverter
+    from webapp.pages import (
+        article,
+        articles,
+        citations,
+        cite,
+        cited,
+        differences,
+        failures,
+        file,
+        help,
+        message,
+        number,
+        part,
+        review,
+        search,
+        status,
+        thread,
+    )
 
     app = Flask(__name__, static_url_path="/static")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400  # seconds; style and script carry their version in the address
     app.extensions["unsealed"] = context.Site(engine=engine, mail=mail, title=title, writable=writable)
-    app.url_map.converters.update(mail=MailConverter, number=NumberConverter, digest=DigestConverter)
-    for noun in (search, message, differences, part, file, number, thread, status, failures, help):
+    app.url_map.converters.update(
+        mail=MailConverter, number=NumberConverter, digest=DigestConverter, article=ArticleConverter
+    )
+    for noun in (search, message, differences, part, file, number, thread, articles, article, cited, citations, review,
+                 cite, status, failures, help):  # fmt: skip
         app.register_blueprint(noun.pages)
     security.protect(app, hosts)
+    writing.register(app)
     errors.register(app)
     templating.register(app)
     return app

@@ -110,32 +110,35 @@ def port_options(command: "click.decorators.FC") -> "click.decorators.FC":
 
 @main.command()
 @port_options
+@click.option("--review", is_flag=True,
+              help="Let whoever reaches the site decide which citations are right, and add some.")  # fmt: skip
 @engine_option
-def serve(host: str, port: int, engine: str) -> None:
+def serve(host: str, port: int, review: bool, engine: str) -> None:
     """Serve the pages to a browser, on this machine alone unless told otherwise."""
     from search.engine import open_engine
 
     with closing(open_engine(engine)) as corpus:
-        serve_pages(corpus, host, port)
+        serve_pages(corpus, host, port, review)
 
 
-def serve_pages(corpus: "Engine", host: str, port: int) -> None:
+def serve_pages(corpus: "Engine", host: str, port: int, review: bool) -> None:
     """Serves until ^C or SIGTERM. Sorry for an address that can't be had."""
     from waitress import create_server  # type: ignore[import-untyped]
 
-    from webapp import create_app
+    from webapp import LOOPBACK, create_app
 
     def end(number: int, frame: FrameType | None) -> NoReturn:
         raise SystemExit(DONE)
 
     with listening(host, port) as sock:
         address, number = sock.getsockname()[:2]
-        app = create_app(corpus, Mail()) if is_loopback(address) else create_app(corpus, Mail(), hosts=None)
+        app = create_app(corpus, Mail(), writable=review, hosts=LOOPBACK if is_loopback(address) else None)
         server = create_server(app, sockets=[sock], threads=THREADS, ident="unsealed")
         before = signal.signal(signal.SIGTERM, end)
         try:
             if not is_loopback(address):
-                click.echo(f"Whoever can reach {address} can now read this corpus, without a password.", err=True)
+                may = "read this corpus and decide on citations" if review else "read this corpus"
+                click.echo(f"Whoever can reach {address} can now {may}, without a password.", err=True)
             click.echo(f"http://{f'[{address}]' if ':' in address else address}:{number}/  (^C ends)")
             sys.stdout.flush()
             server.run()
@@ -201,7 +204,7 @@ def demo(ctx: click.Context, host: str, port: int, engine: str | None, no_serve:
         if outcome.interrupted or (extraction and extraction.interrupted):
             ctx.exit(INTERRUPTED)
         if not no_serve:
-            serve_pages(corpus, host, port)
+            serve_pages(corpus, host, port, review=True)
         ctx.exit(ingest_cli.exit_status(outcome, extraction))
 
 

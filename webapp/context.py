@@ -5,6 +5,7 @@ from typing import cast, get_args
 from flask import current_app, request
 from msgspec import Struct
 
+from search.citing import Shelf
 from search.engine import Engine
 from search.results import Order
 from webapp.formats import link
@@ -58,6 +59,11 @@ def site() -> Site:
 def engine() -> Engine:
     """The corpus."""
     return site().engine
+
+
+def shelf() -> Shelf:
+    """The articles, and what they cite of the corpus."""
+    return engine()
 
 
 def text_value(name: str, longest: int = LONGEST) -> str:

@@ -9,6 +9,12 @@ class MailConverter(BaseConverter):
     regex = "g?[0-9a-f]{1,64}"
 
 
+class ArticleConverter(BaseConverter):
+    """An article's id in an address, or a beginning of it."""
+
+    regex = "[0-9a-f]{1,64}"
+
+
 class DigestConverter(BaseConverter):
     """A file's SHA-256 in full."""
 

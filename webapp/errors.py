@@ -4,12 +4,13 @@ import logging
 
 from flask import Flask
 from msgspec import Struct
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
-from search.errors import CorpusError, CursorError, EngineUnavailable, NotFound, QueryError, TooMuch
+from search.errors import CorpusError, CorpusLocked, CursorError, EngineUnavailable, NotFound, QueryError, TooMuch
 from webapp.answers import answer
 from webapp.context import BadValue
+from webapp.writing import Refused
 
 log = logging.getLogger("unsealed")
 
@@ -31,11 +32,14 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     CursorError: (400, "This page of results is gone"),
     BadValue: (400, "The address can’t be read"),
     NotFound: (404, "Not in this corpus"),
+    CorpusLocked: (503, "Nothing can be written now"),
     CorpusError: (503, "The corpus can’t be opened"),
+    Refused: (403, "Not allowed here"),
     EngineUnavailable: (503, "The corpus does not answer"),
     TooMuch: (503, "The search was cut"),
 }
 HINTS: dict[type[Exception], str] = {
+    CorpusLocked: "Your decision was not stored. Once the other process is done, go back and send it again.",
     CursorError: "Start again from the first page of results.",
     NotFound: "An id is at least eight of the hexadecimal digits that name a message; check that it was copied whole.",
     CorpusError: "The corpus may be in use by another process or moved; “unsealed status” says more.",
@@ -71,8 +75,8 @@ def handle(error: Exception) -> Response:
     if found.status == 500:
         log.error("a page failed", exc_info=error)
     response = answer("error.html", found, found.status)
-    if isinstance(error, HTTPException) and found.status == 405:
-        response.headers["Allow"] = "GET, HEAD, OPTIONS"
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ("GET", "HEAD", "OPTIONS")))
     return response
 
 

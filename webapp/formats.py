@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import request
 
+from mappings.articles import Article, ArticleRow
 from mappings.file_states import WORDS
 from mappings.records import Address, Failure, File, MessageRow, Place
 
@@ -16,6 +17,7 @@ REPLY = re.compile(
     r"^(?:\s*(?:(?:re|aw|sv|vs|antw|odp|rif|res|fwd?|wg|tr|rv|enc)(?:\s*\[\d+\])?\s*[:：]|\[[^\[\]]{1,40}\]))+",
     re.IGNORECASE,
 )
+NO_ADDRESS = frozenset(' "<>\\^`{|}')  # what no address holds unescaped (RFC 3986)
 FIELDS = {
     "subject": "subject",
     "own": "own words",
@@ -61,6 +63,17 @@ def iso_day(iso: str) -> str:
     except ValueError:
         return iso[:4]
     return f"{moment.day} {moment:%B %Y}"
+
+
+def published_date(iso: str) -> str:
+    """An article's date as far as it is known: `2016`, `2016-10-11`, `2016-10-11 09:30 +0200`."""
+    if len(iso) <= 10:
+        return iso
+    try:
+        moment = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{moment:%Y-%m-%d %H:%M} {f'{moment:%z}' if moment.tzinfo else '(no zone)'}"
 
 
 def machine_date(seconds: int | None) -> str:
@@ -166,6 +179,37 @@ def file_link(sha256: str, **values: str | int) -> str:
 def file_state(file: File) -> str:
     """What became of a file, in a few words."""
     return WORDS[file.state]
+
+
+def article_link(id: str, tail: str = "", **values: str | int) -> str:
+    """The address of an article's page or of something below it."""
+    return link(f"/a/{id[:SHORT]}{tail}", **values)
+
+
+def web_address(address: str) -> str:
+    """An address that a link may lead to, "" for all that is not http or https to a named host."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        return ""
+    safe = address.isprintable() and not NO_ADDRESS.intersection(address)
+    return address if safe and host and parts.scheme.lower() in ("http", "https") else ""
+
+
+def host(address: str) -> str:
+    """The host of a web address as readers know it: `lemonde.fr`; "" for none."""
+    return (urlsplit(address).hostname or "").removeprefix("www.") if web_address(address) else ""
+
+
+def outlet(article: Article | ArticleRow) -> str:
+    """Who published an article: its outlet, else its host, else "an article"."""
+    return article.outlet or host(article.address) or "an article"
+
+
+def percent(share: float) -> str:
+    """`93 %`; never 100 % nor 0 % for what is only nearly so."""
+    return f"{round(share * 100) if share in (0, 1) else min(99, max(1, round(share * 100)))} %"
 
 
 MEDIA = {

@@ -8,7 +8,7 @@ from flask import Flask, request
 from mappings.file_states import counted
 from mappings.made import told
 from search.query import Query
-from webapp import formats, histogram, signatures, text
+from webapp import citations, excerpts, formats, histogram, signatures, text, writing
 from webapp.context import Ask, site
 from webapp.pages import file, message, search
 
@@ -22,7 +22,7 @@ LANGUAGES = {
 }  # fmt: skip
 FACETS = {
     "from": "From", "collection": "Collection", "lang": "Language", "has": "Has", "dkim": "DKIM",
-    "list": "Mailing list",
+    "list": "Mailing list", "outlet": "Outlet", "year": "Year",
 }  # fmt: skip
 
 
@@ -48,17 +48,20 @@ def register(app: Flask) -> None:
     for function in (
         formats.date, formats.day, formats.machine_date, formats.size, formats.number, formats.plural, formats.delay,
         formats.people, formats.topic, formats.place, formats.field_name, formats.file_state, formats.media, counted,
-        formats.flags, text.line, text.fragment, text.plain, language, facet_name, told,
+        formats.flags, formats.published_date, formats.web_address, formats.host, formats.outlet, formats.percent,
+        citations.fact_words, citations.tier_words, citations.cited_by_words, citations.cites_words,
+        citations.by_article, excerpts.shown, text.line, text.fragment, text.plain, language, facet_name, told,
     ):  # fmt: skip
         env.filters[function.__name__] = function
     env.globals.update(
         link=formats.link, message_link=formats.message_link, thread_link=formats.thread_link, anchor=formats.anchor,
-        row_link=formats.row_link,
+        row_link=formats.row_link, article_link=formats.article_link, form_token=writing.form_token,
+        reviewer=writing.reviewer,
         file_link=formats.file_link, file_names=file.names, FIRST=file.FIRST, document=text.document,
         term=formats.term, body=text.body, draw=histogram.draw, finder=message.finder,
         verdict=signatures.verdict, acts=signatures.acts, seal_line=signatures.seal_line,
         narrowed=search.narrowed, redated=search.redated,
-        versions={name: file_version(name) for name in ("site.css", "site.js")},
+        versions={name: file_version(name) for name in ("site.css", "site.js", "review.js", "cite.js")},
         SHOWN=message.SHOWN, empty=Query(), front_ask=Ask(), filters_only=search.filters_only,
     )  # fmt: skip
     app.context_processor(common)

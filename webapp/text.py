@@ -1,15 +1,15 @@
-"""Message text to markup: escape first, then link, fold quotations, mark hits."""
+"""Message text to markup: escape first, then link, fold quotations, mark hits and what is cited."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from markupsafe import Markup, escape
 
 from mappings.records import OWN_KINDS, Segment
 from search.results import Fragment
 from webapp.formats import iso_day
+from webapp.marks import NONE, Footnote, Footnotes, Spans, marked
 
-Spans = Sequence[tuple[int, int]]
 Finder = Callable[[str, str], Spans]  # (field, text) -> the code-point spans that match
 
 URL = re.compile(r"https?://[^\s<>\"\u2028\u2029]{2,2000}", re.IGNORECASE)
@@ -29,29 +29,6 @@ SEEN |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 def plain(text: str) -> str:
     """The text with control characters, direction marks and lone surrogates made visible; same length."""
     return SURROGATE.sub("\ufffd", text.translate(SEEN))
-
-
-def clean_spans(spans: Spans, low: int, high: int) -> Iterator[tuple[int, int]]:
-    """Spans in order, cut to [low, high), without overlaps."""
-    for start, end in sorted(spans):
-        start, end = max(start, low), min(end, high)
-        if start < end:
-            yield start, end
-            low = end
-
-
-def marked(text: str, spans: Spans, low: int = 0, high: int | None = None) -> Markup:
-    """`text[low:high]` escaped, with `<mark>` around the spans (code points of `text`)."""
-    high = len(text) if high is None else high
-    if not spans:
-        return escape(text[low:high])
-    pieces: list[str] = []
-    at = low
-    for start, end in clean_spans(spans, low, high):
-        pieces += (escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>")
-        at = end
-    pieces.append(escape(text[at:high]))
-    return Markup("".join(pieces))  # noqa: S704 - every piece is escaped or ours
 
 
 def line(text: str, spans: Spans = ()) -> Markup:
@@ -82,16 +59,17 @@ def link_end(text: str, start: int, end: int) -> int:
     return end
 
 
-def linked(text: str, spans: Spans = ()) -> Markup:
-    """Escaped text with web addresses as links that say where they lead, and hits marked."""
+def linked(text: str, spans: Spans = (), notes: Footnotes = NONE) -> Markup:
+    """Escaped text with web addresses as links that say where they lead, hits and cited words marked."""
     pieces: list[str] = []
     at = 0
     for match in URL.finditer(text):
         start, end = match.start(), link_end(text, match.start(), match.end())
-        pieces.append(marked(text, spans, at, start))
-        pieces.append(f'<a href="{escape(text[start:end])}" {REL}>{marked(text, spans, start, end)}</a>')
+        pieces.append(marked(text, spans, at, start, notes))
+        inner = marked(text, spans, start, end, notes, numbers=False)
+        pieces.append(f'<a href="{escape(text[start:end])}" {REL}>{inner}</a>{notes.numbers(start, end)}')
         at = end
-    pieces.append(marked(text, spans, at))
+    pieces.append(marked(text, spans, at, notes=notes))
     return Markup("".join(pieces))  # noqa: S704 - every piece is escaped or ours
 
 
@@ -114,8 +92,15 @@ def runs(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
         yield group
 
 
-def quotation(text: str, group: Sequence[Segment], find: Finder | None, answered: bool) -> str:
-    """Neighbouring quotations as one folded block that says whom it quotes; open when it holds a hit."""
+def trimmed(text: str, low: int, high: int) -> tuple[int, str]:
+    """`text[low:high]` without empty lines around it, and where that begins."""
+    piece = text[low:high].lstrip("\n")
+    return high - len(piece) if piece else low, piece.rstrip("\n")
+
+
+def quotation(text: str, group: Sequence[Segment], find: Finder | None, answered: bool,
+              notes: Footnotes = NONE) -> str:  # fmt: skip
+    """Neighbouring quotations as one folded block that says whom it quotes; open when it holds a hit or is cited."""
     first = group[0]
     words = first.words
     if not words and first.who and text[first.start : first.end].lstrip().startswith(first.who):
@@ -124,12 +109,13 @@ def quotation(text: str, group: Sequence[Segment], find: Finder | None, answered
     inner: list[str] = []
     hit = False
     for start, segment in zip([words, *(part.start for part in group[1:])], group, strict=True):
-        piece = text[start : segment.end].strip("\n")
+        low, piece = trimmed(text, start, min(segment.end, len(text)))
         spans = find("quoted", piece) if find else ()
-        hit = hit or bool(spans)
+        here = notes.piece(low, len(piece))
+        hit = hit or bool(spans) or bool(here)
         if piece.strip():
             deep = min(max(segment.depth, 1), 6)
-            inner.append(f'<blockquote class="deep-{deep}">{linked(piece, spans)}</blockquote>')
+            inner.append(f'<blockquote class="deep-{deep}">{linked(piece, spans, here)}</blockquote>')
     whole = text[words : group[-1].end].strip("\n")
     count = whole.count("\n") + 1
     label = quoted_from(first)
@@ -162,39 +148,45 @@ def linked_summary(who: str) -> Markup:
     return line(" ".join(who.split())[:300])
 
 
-def disclaimer(text: str, find: Finder | None) -> str:
-    """What a server or a list put around a mail: folded where it is long, and open when it holds a hit."""
+def disclaimer(text: str, find: Finder | None, notes: Footnotes = NONE) -> str:
+    """What a server or a list put around a mail: folded where it is long, open when it holds a hit or is cited."""
     spans = find("quoted", text) if find else ()
     count = text.count("\n") + 1
     if count < 3 and len(text) < 200:
-        return f'<div class="disclaimer">{linked(text, spans)}</div>'
-    opened = " open" if spans else ""
+        return f'<div class="disclaimer">{linked(text, spans, notes)}</div>'
+    opened = " open" if spans or notes else ""
     size = "1 line" if count == 1 else f"{count:,} lines"
     return (
         f'<details class="quote"{opened}><summary>Disclaimer <span class="more">{size}</span></summary>'
-        f'<div class="disclaimer">{linked(text, spans)}</div></details>'
+        f'<div class="disclaimer">{linked(text, spans, notes)}</div></details>'
     )
 
 
-def body(text: str, segments: Sequence[Segment], find: Finder | None = None, limit: int = 0) -> Markup:
-    """A message's text: own words plain, quotations folded, signature apart. `limit` cuts after so many code points."""
+def body(text: str, segments: Sequence[Segment], find: Finder | None = None, limit: int = 0,
+         notes: Iterable[Footnote] = ()) -> Markup:  # fmt: skip
+    """A message's text: own words plain, quotations folded, signature apart, cited words with the numbers of their
+    citations. `limit` cuts after so many code points."""
     text = plain(text)
     end = len(text) if not limit else min(limit, len(text))
     parts = [part for part in segments if part.start < end] or [Segment(kind="own", start=0, end=len(text))]
+    cited = Footnotes(notes)
     pieces: list[str] = []
     groups = list(runs(parts))
     for index, group in enumerate(groups):
         if group[0].kind == "quoted":
             answered = index + 1 < len(groups) and groups[index + 1][0].kind == "own"
-            pieces.append(quotation(text[:end], group, find, answered))
+            pieces.append(quotation(text[:end], group, find, answered, cited))
             continue
-        piece = text[group[0].start : min(group[-1].end, end)].strip("\n")
+        low, piece = trimmed(text, group[0].start, min(group[-1].end, end))
         if piece.strip():
-            kind = group[0].kind
-            if kind == "disclaimer":
-                pieces.append(disclaimer(piece, find))
-                continue
-            spans = find("own" if kind in OWN_KINDS else "quoted", piece) if find else ()
-            fixed = " fixed" if is_columnar(piece) else ""
-            pieces.append(f'<div class="{kind}{fixed}">{linked(piece, spans)}</div>')
+            pieces.append(stretch(group[0].kind, piece, find, cited.piece(low, len(piece))))
     return Markup("".join(pieces))  # noqa: S704 - every piece is escaped or ours
+
+
+def stretch(kind: str, piece: str, find: Finder | None, notes: Footnotes) -> str:
+    """Own words, a signature, a mark or a disclaimer."""
+    if kind == "disclaimer":
+        return disclaimer(piece, find, notes)
+    spans = find("own" if kind in OWN_KINDS else "quoted", piece) if find else ()
+    fixed = " fixed" if is_columnar(piece) else ""
+    return f'<div class="{kind}{fixed}">{linked(piece, spans, notes)}</div>'

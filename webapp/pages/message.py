@@ -13,15 +13,18 @@ from search.errors import NotFound, SearchError
 from search.highlight import marker
 from search.parse import parse
 from webapp.answers import answer, wants_json
+from webapp.citations import Told, cited_by, footnotes
 from webapp.context import choice, engine, site, text_value
 from webapp.conversation import collapse, in_time
 from webapp.formats import link, row_link, thread_link
+from webapp.marks import Footnote
 from webapp.pages.file import files_of
 from webapp.text import Finder
 
 pages = Blueprint("message", __name__)
 View = Literal["text", "html", "route"]
 SHOWN = 200_000  # code points of text on the page unless all of it is asked for
+CITED = 30  # citations of it on the page
 
 
 class Neighbours(Struct, frozen=True, kw_only=True):
@@ -56,6 +59,19 @@ class MessagePage(Struct, frozen=True, kw_only=True):
     dkim: str = UNSIGNED  # the best state of its signatures
     seals: tuple[SealCheck, ...] = ()  # what the writer signed or encrypted, in the view of the route
     examined: Later | None = None  # the signatures with all there is to say
+    cited: tuple[Told, ...] = ()  # by whom, those to be confirmed last
+    cited_more: int = 0  # citations beyond those listed
+
+    @property
+    def footnotes(self) -> tuple[Footnote, ...]:
+        """Where the text has the words that are cited."""
+        return footnotes(self.cited, self.message)
+
+    @property
+    def footed(self) -> set[int]:
+        """The numbers of the citations whose words are marked in the text that is shown."""
+        end = len(self.message.text) if self.whole else SHOWN
+        return {one.number for one in self.footnotes if self.view == "text" and one.start < end}
 
 
 @pages.get("/m/<mail:id>")
@@ -69,6 +85,7 @@ def message(id: str) -> Response:
     places = engine().places(full.id)
     view = cast(View, choice("view", get_args(View)) or "text")
     raw = engine().raw(full.id) if view == "route" else b""
+    cited, all_cited = cited_by(full.id, CITED)
     return answer(
         "message.html",
         MessagePage(
@@ -82,6 +99,7 @@ def message(id: str) -> Response:
             forensics=site().mail.forensics(raw) if view == "route" else None,
             seals=site().mail.seals(raw, full.seals, engine().keys()) if view == "route" and full.seals else (),
             examined=site().mail.signatures(full, raw, engine().keys()) if view == "route" else None,
+            cited=tuple(cited), cited_more=max(0, all_cited - CITED),
         ),
     )  # fmt: skip
 

@@ -4,11 +4,12 @@ from flask import Blueprint
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
+from search.citing import ArticlesWanted
 from search.parse import parse
 from search.query import And, Node, Not, Or, Phrase, Query, Word
 from search.results import Order, Page
 from webapp.answers import answer
-from webapp.context import Ask, ask, engine, site
+from webapp.context import Ask, ask, engine, shelf, site
 
 pages = Blueprint("search", __name__)
 # fields whose terms are words looked for; all others narrow
@@ -33,6 +34,7 @@ class SearchPage(Struct, frozen=True, kw_only=True):
     query: Query
     result: Page
     nothing: Nothing | None = None
+    cited: dict[str, int] = {}  # by message how many articles cite it
 
 
 class FrontPage(Struct, frozen=True, kw_only=True):
@@ -50,6 +52,8 @@ class FrontPage(Struct, frozen=True, kw_only=True):
     last: int | None
     collections: dict[str, int]
     result: Page
+    articles: int = 0
+    cited: dict[str, int] = {}
 
 
 @pages.get("/")
@@ -63,7 +67,13 @@ def search() -> Response:
     order: Order = asked.order or ("relevance" if has_words(query.tree) else "newest")
     result = engine().search(query, order=order, by_thread=asked.threads, limit=asked.limit, cursor=asked.cursor)
     nothing = why_nothing(query) if not result.total and not asked.cursor else None
-    return answer("search.html", SearchPage(ask=asked, order=order, query=query, result=result, nothing=nothing))
+    found = SearchPage(ask=asked, order=order, query=query, result=result, nothing=nothing, cited=cited(result))
+    return answer("search.html", found)
+
+
+def cited(result: Page) -> dict[str, int]:
+    """How many articles cite each hit that any does."""
+    return shelf().cited_counts(hit.row.id for hit in result.hits)
 
 
 def front(query: Query) -> Response:
@@ -76,9 +86,9 @@ def front(query: Query) -> Response:
             title=site().title, messages=status.messages, threads=status.threads, ghosts=status.ghosts,
             duplicates=status.duplicates, archives=len(status.archives), failures=status.failures,
             undated=status.undated, first=status.first, last=status.last, collections=status.collections,
-            result=result,
+            result=result, articles=shelf().articles(ArticlesWanted(), limit=1).total, cited=cited(result),
         ),
-    )
+    )  # fmt: skip
 
 
 def has_words(tree: Node | None) -> bool:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from mappings.records import Message, MessageRow
 from webapp.answers import answer, wants_json
-from webapp.context import choice, engine, text_value, whole_number
+from webapp.context import choice, engine, shelf, text_value, whole_number
 from webapp.conversation import Copies, collapse, in_time
 from webapp.formats import anchor, thread_link
 
@@ -26,6 +26,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     adjacent: bool = False  # the parent stands right above
     copies: tuple[MessageRow, ...] = ()
     answers: tuple[MessageRow, ...] = ()  # of a ghost: the messages that refer to it directly
+    cited: int = 0  # how many articles cite it
 
 
 class ThreadPage(Struct, frozen=True, kw_only=True):
@@ -81,12 +82,14 @@ def thread(id: str) -> Response:
 def entries(shown: Sequence[MessageRow], rows: dict[str, MessageRow], copies: Copies) -> Iterator[Entry]:
     """The rows of one page with their full messages, fetched at once."""
     full = {message.id: message for message in engine().messages([row.id for row in shown if not row.ghost])}
+    cited = shelf().cited_counts(row.id for row in shown)
     above = ""
     for row in shown:
         yield Entry(
             row=row, message=full.get(row.id), parent=rows.get(row.parent), adjacent=row.parent == above,
             copies=copies.get(row.id, ()),
             answers=tuple(one for one in rows.values() if one.parent == row.id and not one.ghost) if row.ghost else (),
+            cited=cited.get(row.id, 0),
         )  # fmt: skip
         above = row.id
 

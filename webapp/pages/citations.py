@@ -1,0 +1,79 @@
+"""The citations as a table (`/citations.csv`) and as a feed of the newest ones (`/citations.atom`, RFC 4287)."""
+
+import re
+from collections.abc import Iterator
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from mappings.articles import Judged
+from search.errors import NotFound
+from webapp.citations import Told, articles_of, fact_words, tell
+from webapp.context import shelf, site
+from webapp.formats import SHORT, article_link, machine_date, message_link
+from webapp.tables import table
+from webapp.text import plain
+
+pages = Blueprint("citations", __name__)
+NEWEST = 50  # entries of the feed
+COLUMNS = (
+    "article", "article's page", "address", "title", "outlet", "date", "language", "message", "message's page",
+    "named", "collection", "number", "subject", "message's date", "method", "tier", "probability",
+    "words of the article", "words of the message", "conflicts", "decided", "by", "at",
+)  # fmt: skip
+# What XML 1.0 has no place for.
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@pages.get("/citations.csv")
+def as_table() -> Response:
+    """All citations that are shown or to be confirmed, by article."""
+    return table("citations.csv", COLUMNS, (cells(one) for one in every()))
+
+
+def every() -> Iterator[Told]:
+    """Every citation but the silent ones, one article after the other."""
+    for id in shelf().article_ids():
+        try:
+            judged = [one for one in shelf().cites(id) if one.tier != "silent"]
+        except NotFound:  # removed meanwhile
+            continue
+        yield from tell(judged, articles_of(judged))
+
+
+def cells(told: Told) -> tuple[str | int | float, ...]:
+    """A citation as a line of the table."""
+    article, citation, message, verdict = told.article, told.citation, told.message, told.judged.verdict
+    conflicts = "; ".join(map(fact_words, told.conflicting))
+    root = request.host_url.rstrip("/")
+    return (
+        article.id, root + article_link(article.id), article.address, article.title, article.outlet, article.date,
+        article.lang, citation.message, root + message_link(citation.message) if citation.message else "",
+        citation.named, citation.collection, citation.number, message.subject if message else "",
+        machine_date(message.date) if message else "", told.said, told.judged.tier, round(citation.probability, 4),
+        told.passage.text[slice(*told.passage.cited)], told.words.text[slice(*told.words.cited)] if told.words else "",
+        conflicts, {None: "", True: "yes", False: "no"}[verdict.cites if verdict else None],
+        verdict.by if verdict else "", machine_date(verdict.at) if verdict else "",
+    )  # fmt: skip
+
+
+@pages.get("/citations.atom")
+def feed() -> Response:
+    """The citations that were found or confirmed last. Addresses are whole: readers keep them elsewhere."""
+    judged = shelf().newest_citations(NEWEST)
+    told = tell(judged, articles_of(judged))
+    root = request.url_root.rstrip("/")
+    last = max(map(found_at, judged), default=0)
+    xml = render_template("citations.xml", title=site().title, root=root, told=told, last=last, found_at=found_at,
+                          xml=xml_text, short=SHORT)  # fmt: skip
+    return Response(xml.encode("utf-8", "replace"), content_type="application/atom+xml; charset=utf-8")
+
+
+def found_at(one: Judged) -> int:
+    """When a citation was confirmed, or else found."""
+    return one.verdict.at if one.verdict and one.verdict.cites else one.citation.at
+
+
+def xml_text(text: str) -> str:
+    """A stranger's words as XML can hold them."""
+    return NO_XML.sub("\ufffd", plain(text))
