@@ -6,6 +6,7 @@ from typing import Any
 
 from mappings.records import OWN_KINDS, Attachment, Message
 from mappings.signatures import arc_state, dkim_state
+from search.cited import cited_key
 from search.ghosts import Ghost, authors, moment
 from search.weights import WEIGHTS
 from search.words import searchable
@@ -138,6 +139,7 @@ def document(
         (own if segment.kind in OWN_KINDS else quoted).append(message.text[segment.start : segment.end])
     found: dict[str, Any] = {
         "num": number, "thread": label, "newest": newest, "oldest": oldest, "size": message.size, "is": marks,
+        "cited": cited_key(0, newest),
         "collection": collections, "has": has(message), "subject": text(message.subject),
         "own": text("".join(own)), "dkim": [dkim_state(message.signatures)],
     }  # fmt: skip
@@ -178,6 +180,7 @@ def ghost_document(number: int, label: int, ghost: Ghost, text: Text = searchabl
     wrote = authors(ghost)
     found: dict[str, Any] = {
         "num": number, "thread": label, "newest": newest, "oldest": oldest, "size": 0, "is": ["ghost"],
+        "cited": cited_key(0, newest),
         "subject": text(ghost.subject), "from": text("\n".join(map(str, wrote))),
         "quoted": text(ghost.quote.words), "message_id": [ghost.message_id],
     }  # fmt: skip

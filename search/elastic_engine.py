@@ -33,7 +33,7 @@ class ElasticEngine:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._store = Store(cluster)
-        self._compiler = Compiler(self._store.ids, self._store.label, self._store.published)
+        self._compiler = Compiler(self._store.ids, self._store.label, self._store.published, lambda name: [name])
 
     @classmethod
     def open(cls, url: str, *, create: bool = False) -> Self:

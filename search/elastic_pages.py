@@ -25,6 +25,7 @@ Json = dict[str, Any]
 _SORTS: dict[str, list[Json]] = {
     "relevance": [{"_score": "desc"}, {"newest": "desc"}, {"num": "desc"}],
     "newest": [{"newest": "desc"}, {"num": "desc"}],
+    "cited": [{"cited": "desc"}, {"newest": "desc"}, {"num": "desc"}],
     "oldest": [{"oldest": "asc"}, {"num": "asc"}],
 }
 _DEEPEST = 1_000_000  # the mapping's max_result_window: so many conversations can be leafed through

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from search.cited import bounds
 from search.query import And, Between, Exact, Node, Not, Or, Phrase, Word
 from search.weights import FIELDS, TIE, UNHIDDEN, WEIGHTS, nodes
 from search.words import CJK_RUN, lone_ideograph, tokens
@@ -20,15 +21,16 @@ Json = dict[str, Any]
 
 class Compiler:
     """Compiles trees. `ids` finds messages by an id or its prefix, `label` the label of the thread an id is in,
-    `published` messages by a published number."""
+    `published` messages by a published number, `outlets` the ways in which an outlet's name is written."""
 
     def __init__(
         self, ids: Callable[[str], list[str]], label: Callable[[str], int | None],
-        published: Callable[[str], list[str]],
+        published: Callable[[str], list[str]], outlets: Callable[[str], list[str]],
     ) -> None:  # fmt: skip
         self._ids = ids
         self._label = label
         self._published = published
+        self._outlets = outlets
 
     def compile(self, tree: Node | None) -> Json:
         """The whole query: what the tree asks for, copies and ghosts hidden unless it names them."""
@@ -51,6 +53,8 @@ class Compiler:
                 return {"bool": {"should": [self._node(part) for part in parts], "minimum_should_match": 1}}
             case Not(part):
                 return {"bool": {"filter": [{"match_all": {}}], "must_not": [self._node(part)]}}
+            case Between("cited", low, high):
+                return _filter([_between("cited", *bounds(low, high))])
             case Between(field, low, high):
                 return _filter([_between(field, low, high)])
             case Exact("filename", value):
@@ -68,6 +72,10 @@ class Compiler:
             return _any([{"ids": {"values": self._ids(value)}}, _term("message_id", value.strip("<>"))])
         if field == "number":
             return {"ids": {"values": self._published(value)}}
+        if field == "outlet":
+            return {"terms": {"outlet": self._outlets(value)}}
+        if field == "cited-by":
+            return {"prefix": {"citing": {"value": value}}}
         if field == "thread":
             label = self._label(value)
             return {"match_none": {}} if label is None else _term("thread", label)

@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -11,7 +12,7 @@ import tantivy
 
 from mappings.records import Failure, File, FileState, Message, MessageRow, Place, Ruling, Status, Thread
 from mappings.signatures import Key
-from search import embedded_audit, embedded_copies, embedded_files, embedded_later
+from search import embedded_audit, embedded_copies, embedded_files, embedded_later, embedded_shelf
 from search.base64_runs import grow
 from search.embedded_documents import record_decoder
 from search.embedded_index import open_index, schema
@@ -43,7 +44,8 @@ class EmbeddedEngine(EmbeddedShelf):
             self._index = open_index(store.folder / INDEX)
         except ValueError as error:  # the tables are whole all the same
             self._damage = str(error)
-        self._compiler = Compiler(schema(), store.numbers, self._label, store.published)
+        outlets = partial(embedded_shelf.outlets, store)
+        self._compiler = Compiler(schema(), store.numbers, self._label, store.published, outlets)
 
     @classmethod
     def open(cls, url: str, *, create: bool = False) -> Self:

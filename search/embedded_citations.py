@@ -50,8 +50,8 @@ def _ghost(name: str) -> int:
         return 0
 
 
-def groups(store: Store, nums: Iterable[int]) -> dict[int, list[int]]:
-    """By number the messages that are copies of one mail, itself among them."""
+def groups(store: Store, nums: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """By number the messages that are copies of one mail, itself among them; one object for all of them."""
     wanted = set(nums)
     keys = dict(store.among("SELECT num, copy_key FROM messages WHERE num IN ({})", wanted))
     members: dict[int, list[int]] = {}
@@ -60,10 +60,11 @@ def groups(store: Store, nums: Iterable[int]) -> dict[int, list[int]]:
         "SELECT copy_key, num FROM messages WHERE copy_key IN ({}) AND copy_key <> 0", copied
     ):
         members.setdefault(key, []).append(num)
-    return {num: sorted(members.get(key) or [num]) for num, key in keys.items()}
+    shared = {key: tuple(sorted(found)) for key, found in members.items()}
+    return {num: shared.get(key) or (num,) for num, key in keys.items()}
 
 
-def of_message(store: Store, id: str) -> tuple[str, list[int]]:
+def of_message(store: Store, id: str) -> tuple[str, Sequence[int]]:
     """SQL for the citations `c` of a message or ghost or of a copy of it, with its values."""
     num = here(store, [id]).get(id)
     if num is None:

@@ -1,6 +1,6 @@
 """What is asked of citations in the embedded corpus: what an article cites, who cites a message, what waits."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import json
@@ -10,6 +10,7 @@ from mappings.articles import ArticleRow, Judged
 from mappings.records import MessageRow
 from search import embedded_citations as citations
 from search import embedded_shelf, judging
+from search.cited import Citing
 from search.citing import Absent, Cited
 from search.embedded_store import Store
 from search.errors import NotFound
@@ -37,7 +38,7 @@ def cited_by(store: Store, ids: Iterable[str]) -> dict[str, list[Judged]]:
     return found
 
 
-def _of(store: Store, ids: Iterable[str]) -> Iterator[tuple[str, str, list[int]]]:
+def _of(store: Store, ids: Iterable[str]) -> Iterator[tuple[str, str, Sequence[int]]]:
     """For each message or ghost: SQL for the citations `c` of it or of a copy, with its values; nothing if no article
     cites anything."""
     if citations.any_kept(store):
@@ -54,6 +55,42 @@ def cited_counts(store: Store, ids: Iterable[str]) -> dict[str, int]:
         if count:
             found[id] = count
     return found
+
+
+def citing(store: Store, nums: Iterable[int]) -> dict[int, Citing]:
+    """By message the articles that cite it or a copy of it, tier shown, as its document tells of them."""
+    if not citations.any_kept(store):
+        return {}
+    shown = citations.shown(embedded_shelf.settings(store))
+    groups = citations.groups(store, nums)
+    members = {member for group in groups.values() for member in group}
+    found: dict[int, set[tuple[str, str]]] = {}
+    for target, id, outlet in store.among(
+        f"SELECT c.target, a.id, a.outlet FROM citations c {_BY_ARTICLE} WHERE c.target IN ({{}}) AND {shown}", members
+    ):
+        found.setdefault(target, set()).add((id.hex(), outlet))
+    told: dict[tuple[int, ...], Citing | None] = {}
+    for group in groups.values():
+        if group not in told:
+            articles = set[tuple[str, str]]().union(*(found.get(member, ()) for member in group))
+            told[group] = _citing(articles) if articles else None
+    return {num: citing for num, group in groups.items() if (citing := told[group])}
+
+
+def citing_ghost(store: Store, num: int) -> Citing | None:
+    """The same for a ghost, given its row's number."""
+    shown = citations.shown(embedded_shelf.settings(store))
+    rows = store.all(
+        f"SELECT a.id, a.outlet FROM ghosts g JOIN citations c ON c.target = 0 AND c.ghost = g.key {_BY_ARTICLE}"
+        f" WHERE g.num = ? AND {shown}", (num,),
+    )  # fmt: skip
+    return _citing({(id.hex(), outlet) for id, outlet in rows}) if rows else None
+
+
+def _citing(articles: set[tuple[str, str]]) -> Citing:
+    return Citing(
+        tuple(sorted({id for id, _ in articles})), tuple(sorted({outlet for _, outlet in articles if outlet}))
+    )  # fmt: skip
 
 
 def most_cited(store: Store, limit: int) -> list[Cited]:

@@ -9,7 +9,8 @@ import tantivy
 from msgspec import Struct, json, msgpack
 
 from mappings.records import Message, Prepared
-from search import embedded_files
+from search import embedded_citing, embedded_files
+from search.cited import tell
 from search.documents import document, ghost_document, nature
 from search.embedded_queries import between
 from search.embedded_store import GHOSTS, Store
@@ -185,6 +186,7 @@ class Documents:
                 )
             )
             groups = self._groups({row[2] for row in rows if row[2]})
+            cited = embedded_citing.citing(self._store, part)
             messages = self._messages((row[0], *row[3:]) for row in rows)
             for num, label, copy_key, *_ in rows:
                 message = messages[num]
@@ -192,7 +194,8 @@ class Documents:
                 shared = copy_key if group and group.primary == num else 0
                 marks = _marks(num, message, group)
                 texts = embedded_files.texts(self._store, wanted([message]))
-                yield document(num, label, message, self._collections(num, shared), marks, texts=texts)
+                found = document(num, label, message, self._collections(num, shared), marks, texts=texts)
+                yield tell(found, cited[num]) if num in cited else found
 
     def _messages(self, rows: Iterable[tuple[Any, ...]]) -> dict[int, Message]:
         """Messages by number, read from where rows (number, block, offset, size, later) say that their records are."""
@@ -206,7 +209,8 @@ class Documents:
 
     def _ghosts(self, where: str, values: Sequence[int] = ()) -> Iterator[dict[str, Any]]:
         for num, label, ghost in self._store.all(f"SELECT num, label, ghost FROM ghosts {where}", values):
-            yield ghost_document(GHOSTS + num, label, json.decode(ghost, type=Ghost))
+            found = ghost_document(GHOSTS + num, label, json.decode(ghost, type=Ghost))
+            yield tell(found, embedded_citing.citing_ghost(self._store, num))
 
     def _put_stale(self, numbers: Sequence[int]) -> None:
         writer = self._open()

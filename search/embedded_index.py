@@ -8,7 +8,7 @@ import tantivy
 from mappings import MESSAGES, load
 
 # Facets and filters read these from columns; `id`-like ones are only looked up.
-_COLUMNS = {"from_address", "to_address", "list", "collection", "lang", "has", "dkim"}
+_COLUMNS = {"from_address", "to_address", "list", "collection", "lang", "has", "dkim", "outlet"}
 _LOOKED_UP = {"num", "thread"}
 
 

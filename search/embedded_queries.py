@@ -7,6 +7,7 @@ from itertools import combinations
 import tantivy
 from tantivy import FieldType, Occur, Query
 
+from search.cited import bounds
 from search.query import And, Between, Exact, Node, Not, Or, Phrase, Word
 from search.weights import FIELDS, TIE, UNHIDDEN, WEIGHTS, nodes
 from search.words import CJK_RUN, lone_ideograph, tokens
@@ -17,16 +18,17 @@ _MOST = (1 << 63) - 1  # integers in the index have 64 bits
 
 class Compiler:
     """Compiles trees for one schema. `numbers` finds messages by an id or its prefix, `label` a thread's label,
-    `published` messages by a published number."""
+    `published` messages by a published number, `outlets` the ways in which an outlet's name is written."""
 
     def __init__(
         self, schema: tantivy.Schema, numbers: Callable[[str], list[int]], label: Callable[[str], int | None],
-        published: Callable[[str], list[int]],
+        published: Callable[[str], list[int]], outlets: Callable[[str], list[str]],
     ) -> None:  # fmt: skip
         self._schema = schema
         self._numbers = numbers
         self._label = label
         self._published = published
+        self._outlets = outlets
 
     def compile(self, tree: Node | None) -> Query:
         """The whole query: what the tree asks for, copies and ghosts hidden unless it names them."""
@@ -50,6 +52,8 @@ class Compiler:
             case Not(part):
                 everything = Query.const_score_query(Query.all_query(), 0.0)
                 return Query.boolean_query([(Occur.Must, everything), (Occur.MustNot, self._node(part))])
+            case Between("cited", low, high):
+                return _filter(between(self._schema, "cited", *bounds(low, high)))
             case Between(field, low, high):
                 return _filter(between(self._schema, field, low, high))
             case Exact(field, value):
@@ -79,6 +83,11 @@ class Compiler:
         if (field, value) == ("date", "none"):
             dated = [self._term("has", "date"), self._term("is", "ghost")]
             return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, _any(dated))])
+        if field == "outlet":
+            found = [self._term("outlet", name) for name in self._outlets(value)]
+            return _any(found) if found else Query.empty_query()
+        if field == "cited-by":
+            return Query.regex_query(self._schema, "citing", value + ("" if len(value) == 64 else ".*"))
         if field == "filename":
             return self._words(Phrase(value, "filename"))
         return self._term(field, value)

@@ -63,7 +63,7 @@ class Ranking:
         cursor = read_cursor(cursor_text, order, by_thread)
         if by_thread:
             return self._page_of_threads(order, limit, cursor)
-        if order == "relevance":
+        if order in ("relevance", "cited"):
             best = self._top(order, cursor.skip + limit + 1)
             shown = best[cursor.skip : cursor.skip + limit]
             more = len(best) > cursor.skip + limit
@@ -123,6 +123,8 @@ class Ranking:
         """The first `wanted` hits in order, ties resolved by date and id (newest first when by relevance)."""
         query = query or self._query
         limit = min(wanted, max(1, self.total()))
+        if order == "cited":
+            return self._most_cited(limit)
         if order != "relevance":
             descending = tantivy.Order.Desc if order == "newest" else tantivy.Order.Asc
             hits = self._searcher.search(query, limit, count=False, order_by_field=order, order=descending).hits
@@ -136,6 +138,20 @@ class Ranking:
             fetched = min(fetched * 2 + 10, self.total())
         ranked = sorted(self._facts(hits, "newest"), key=lambda one: (-one.score, -one.key))
         return ranked[:limit]
+
+    def _most_cited(self, limit: int) -> list[_Ranked]:
+        """The first hits by `cited`, which tells of number and second; within a second they go by `newest`."""
+        fetched = min(limit + 10, max(1, self.total()))
+        while True:
+            hits = self._searcher.search(
+                self._query, fetched, count=False, order_by_field="cited", order=tantivy.Order.Desc
+            ).hits
+            if len(hits) < fetched or fetched >= self.total() or hits[-1][0] != hits[limit - 1][0]:
+                break
+            fetched = min(fetched * 2 + 10, self.total())
+        facts = self._facts([(0.0, address) for _, address in hits], "newest")
+        keyed = zip((key for key, _ in hits), facts, strict=True)
+        return [one for _, one in sorted(keyed, key=lambda pair: (-pair[0], -pair[1].key))][:limit]
 
     def _facts(self, hits: list[tuple[float, tantivy.DocAddress]], key: str) -> list[_Ranked]:
         if not hits:

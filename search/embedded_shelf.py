@@ -180,6 +180,15 @@ def keep_settings(store: Store, settings: Settings) -> None:
     )
 
 
+def outlets(store: Store, name: str) -> list[str]:
+    """The ways in which articles write an outlet's name, whatever the case, accents and marks."""
+    rows = store.all(
+        "SELECT DISTINCT outlet FROM articles WHERE outlet_key = ? AND outlet <> '' ORDER BY 1",
+        (shelved.outlet_key(name),),
+    )
+    return [outlet for (outlet,) in rows]
+
+
 def derived(store: Store, name: str) -> bytes | None:
     """What was kept under a name."""
     row = store.one("SELECT data FROM derived WHERE name = ?", (name,))

@@ -17,6 +17,7 @@ _EXACT = {
     "list": "on the list {}", "id": "the message {}", "thread": "in the conversation of {}",
     "number": "published as number {}", "label": 'with the label "{}"',
     "collection": 'in the collection "{}"', "lang": 'in the language "{}"',
+    "outlet": 'cited in "{}"', "cited-by": "cited by the article {}",
     "date none": "without a usable date", "date doubtful": "with a date that can hardly be true",
 }  # fmt: skip
 _LIKE_OPERATOR = re.compile(rf"(?:{'|'.join(NAMES)}):", re.IGNORECASE)
@@ -40,6 +41,8 @@ def explain(node: Node) -> str:
             return _explain_exact(field, value)
         case Between("date", low, high):
             return _explain_dates(low, high)
+        case Between("cited", low, high):
+            return _explain_counts(low, high)
         case Between(_, low, high):
             return _explain_sizes(low, high)
         case And(parts):
@@ -96,6 +99,21 @@ def _explain_sizes(low: int | None, high: int | None) -> str:
     return f"smaller than {_bytes(high)}" if low is None else f"from {_bytes(low)} to below {_bytes(high)}"
 
 
+def _explain_counts(low: int | None, high: int | None) -> str:
+    if high == 1 and not low:
+        return "that no article cites"
+    if high is None:
+        return f"that at least {_articles(low or 0)} cite{'s' * (low == 1)}"
+    if low == high - 1:
+        return f"that {_articles(low)} cite{'s' * (low == 1)}"
+    return f"that at most {_articles(high - 1)} cite{'s' * (high == 2)}" if not low else (
+        f"that {low} to {_articles(high - 1)} cite")  # fmt: skip
+
+
+def _articles(count: int) -> str:
+    return f"{count:,} article{'s' * (count != 1)}"
+
+
 def _bytes(size: int) -> str:
     for unit, name in ((1 << 40, "TB"), (1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")):
         if size >= unit:
@@ -124,6 +142,10 @@ def unparse(node: Node | None) -> str:
             return f"{field}:{value}" if _PLAIN_VALUE.fullmatch(value) else f'{field}:"{value}"'
         case Between("date", low, high):
             return _unparse_dates(low, high)
+        case Between("cited", low, high):
+            if low is not None and high == low + 1:
+                return f"cited:{low}"
+            return f"cited:{'' if low is None else low}..{'' if high is None else high - 1}"
         case Between(_, low, high):
             return f"size:{'' if low is None else low}..{'' if high is None else high}"
 

@@ -51,6 +51,7 @@ IS = {
     "signed": "that its writer signed (S/MIME, PGP)",
     "encrypted": "that its writer encrypted (S/MIME, PGP)",
     "opened": "that was encrypted and opened with a key",
+    "cited": "that articles cite",
     "made": "that Unsealed made from an Outlook item, a table, a document …",
 }
 
@@ -87,6 +88,9 @@ OPERATORS = (
     Operator("number", "number", "the mail that was published under it, in any collection", "number:C05739545"),
     Operator("label", "label", "a label or tag of Gmail or Thunderbird, as a whole", 'label:"to do"'),
     Operator("lang", "code", "the language of the sender's own words (ISO 639-1)", "lang:fr"),
+    Operator("cited", "n, >n, <n, n..m", "mails by the number of articles that cite them; 0 for none", "cited:>2"),
+    Operator("cited-by", "id", "mails that the article cites; its id may be cut to 8 letters", "cited-by:3f786850"),
+    Operator("outlet", "name", "mails that articles of this newspaper, site … cite", 'outlet:"Le Monde"'),
     Operator("larger", "size", "at least that size: bytes, or k, M, G (of 1,024)", "larger:5M"),
     Operator("smaller", "size", "below that size", "smaller:10k"),
     Operator("size", "size..size", "from the first size to below the second; one end may be left open", "size:1M..5M"),

@@ -14,6 +14,7 @@ from search.results import Bar, Facet, FacetValue, Histogram
 
 FACETS = {
     "from": "from_address", "collection": "collection", "lang": "lang", "has": "has", "dkim": "dkim", "list": "list",
+    "outlet": "outlet",
 }  # fmt: skip
 VALUES = 12  # listed of each facet
 _ASKED = 40  # more than are listed, since equal counts come in any order

@@ -28,16 +28,16 @@ class Phrase(Struct, frozen=True, tag=True):
 
 class Exact(Struct, frozen=True, tag=True):
     """A value as a whole: addresses (from, to, cc, bcc, with: lower case), has, is, dkim, arc, list, id, thread,
-    number, label, collection, lang, date ("none", "doubtful"), filename."""
+    number, label, collection, lang, outlet, cited-by (an article's id), date ("none", "doubtful"), filename."""
 
     field: str
     value: str
 
 
 class Between(Struct, frozen=True, tag=True):
-    """`low <= field < high`: "date" in seconds since 1970 UTC, "size" in bytes; None is open."""
+    """`low <= field < high`: "date" in seconds since 1970 UTC, "size" in bytes, "cited" in articles; None is open."""
 
-    field: Literal["date", "size"]
+    field: Literal["date", "size", "cited"]
     low: int | None = None
     high: int | None = None
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from mappings.records import MessageRow
 
-Order = Literal["relevance", "newest", "oldest"]
+Order = Literal["relevance", "newest", "oldest", "cited"]  # cited: most articles first
 
 
 class Fragment(Struct, frozen=True):

@@ -15,6 +15,8 @@ _AGO = re.compile(r"(\d{1,5})([dwmy])", re.IGNORECASE)
 _MOMENT = re.compile(
     r"(\d{4})(?:([-/])(\d{1,2})(?:\2(\d{1,2})(?:T(\d{1,2})(?::(\d{2})(?::(\d{2}))?)?Z?)?)?)?", re.IGNORECASE
 )
+_COUNT = re.compile(r"[0-9]{1,9}")
+_MORE = re.compile(r"([<>]=?|[≤≥]) ?([0-9]{1,9})")
 _RANGE = re.compile(r"\.{2,3}|…")
 DATES = "dates are written 2015-08-03, 2015-08 or 2015"
 
@@ -123,6 +125,34 @@ def sizes(text: str) -> Node:
     return Between("size", low, high)
 
 
+def cited(text: str) -> Node:
+    """The value of `cited:`: a number of articles, one that is passed or not reached, or a range (both ends count)."""
+    if match := _MORE.fullmatch(text):
+        number = int(match[2])
+        mark = match[1].replace("≥", ">=").replace("≤", "<=")
+        if mark.startswith(">"):
+            return Between("cited", number + (mark == ">"), None)
+        if number + (mark == "<=") < 1:
+            raise ValueProblem("No mail is cited by fewer than 0 articles", "cited:0 is what none cites")
+        return Between("cited", None, number + (mark == "<="))
+    first, dots, last = _split(text)
+    ends = [first, last] if dots else [first, first]
+    if not any(ends) or not all(_COUNT.fullmatch(end) for end in ends if end):
+        raise ValueProblem(f'"{text}" is not a number of articles', "such as cited:3, cited:>2, cited:2..5 or cited:0")
+    low = int(ends[0]) if ends[0] else None
+    high = int(ends[1]) + 1 if ends[1] else None
+    if low is not None and high is not None and low >= high:
+        raise ValueProblem("The range ends before it begins", f"cited:{last}..{first}")
+    return Between("cited", low, high)
+
+
+def _article(text: str, today: date) -> Node:
+    value = text.lower()
+    if not re.fullmatch(r"[0-9a-f]{8,64}", value):
+        raise ValueProblem(f'"{text}" is not the id of an article', "8 to 64 hexadecimal digits, as in its address")
+    return Exact("cited-by", value)
+
+
 def _known(field: str, known: dict[str, str]) -> Callable[[str, date], Node]:
     def read(text: str, today: date) -> Node:
         value = text.lower()
@@ -161,6 +191,9 @@ READERS: dict[str, Callable[[str, date], Node]] = {
     "number": lambda text, today: Exact("number", text),
     "collection": lambda text, today: Exact("collection", text),
     "lang": _lang,
+    "cited": lambda text, today: cited(text),
+    "cited-by": _article,
+    "outlet": lambda text, today: Exact("outlet", text),
     "larger": lambda text, today: Between("size", size(text), None),
     "smaller": lambda text, today: Between("size", None, size(text)),
     "size": lambda text, today: sizes(text),

@@ -252,7 +252,7 @@ def test_the_table_and_the_language_agree() -> None:
     from search.parse import _language
 
     pattern = next(str(token.pattern.value) for token in _language().terminals if token.name == "FIELD")
-    known = re.sub(r"[^a-z_|]", "", pattern.replace("(?:", "").replace("(?i:", "")).split("|")
+    known = re.sub(r"[^a-z_|-]", "", pattern.replace("(?:", "").replace("(?i:", "")).split("|")
     assert sorted(known) == sorted(operator.name for operator in OPERATORS if operator.name)
     for operator in OPERATORS:
         assert tree(operator.example) is not None

@@ -225,7 +225,7 @@ def temporary_folder() -> Iterator[Path]:
 
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("query", nargs=-1, type=click.UNPROCESSED, metavar="QUERY…")
-@click.option("--order", default=None, type=click.Choice(["relevance", "newest", "oldest"]),
+@click.option("--order", default=None, type=click.Choice(["relevance", "newest", "oldest", "cited"]),
               help="Else relevance for words, newest without any.")  # fmt: skip
 @click.option("--threads/--no-threads", default=False, help="One hit a conversation.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), metavar="N")
