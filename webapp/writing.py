@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
-from search.citing import ShelfWriter
+from search.engine import Writer
 from search.errors import CorpusLocked
 from webapp.context import LONGEST, BadValue, engine, site
 from webapp.text import plain
@@ -83,14 +83,15 @@ def back(usual: str) -> str:
     return f"{request.script_root}{asked}" if len(asked) <= LONGEST and BACK.match(asked) else usual
 
 
-def store(action: Callable[[ShelfWriter], None]) -> None:
-    """Writes, once it is this request's turn; CorpusLocked while another process writes."""
+def store(action: Callable[[Writer], None]) -> None:
+    """Writes, once it is this request's turn, searchable at once; CorpusLocked while another process writes."""
     until = time.monotonic() + PATIENCE
     with _ONE:
         while True:
             try:
                 with engine().writer() as writer:
                     action(writer)
+                    writer.index()
                 return
             except CorpusLocked:
                 if time.monotonic() > until:

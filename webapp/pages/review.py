@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from mappings.articles import Article, ArticleRow, Judged, Verdict
 from mappings.records import MessageRow
-from search.citing import ShelfWriter
+from search.engine import Writer
 from search.errors import NotFound
 from webapp import writing
 from webapp.answers import answer
@@ -132,7 +132,7 @@ def decide() -> Response:
 def keep(verdict: Verdict) -> None:
     """Stores one verdict, searchable at once."""
 
-    def write(writer: ShelfWriter) -> None:
+    def write(writer: Writer) -> None:
         writer.judge([verdict])
 
     writing.store(write)

@@ -1,0 +1,205 @@
+"""The ways of a reader and of a reviewer through citations, in a real Chromium, with scripts and without."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from waitress import create_server
+from webapp_press import Press
+from webapp_site import Corpus
+
+from mappings.articles import CitedState
+from webapp import create_app
+from webapp.cli import Mail
+
+pytestmark = pytest.mark.browser
+SELECT = """
+const node = document.querySelector(arguments[0]).firstChild, at = node.data.indexOf(arguments[1]);
+const range = document.createRange(); range.setStart(node, at); range.setEnd(node, at + arguments[1].length);
+const chosen = getSelection(); chosen.removeAllRanges(); chosen.addRange(range);
+"""
+
+
+class Newsroom:
+    """A served corpus with articles whose site takes verdicts, and browsers on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.corpus = Corpus(folder)
+        self.press = Press(self.corpus)
+        app = create_app(self.corpus.engine, Mail(), writable=True)
+        self.server = create_server(app, host="127.0.0.1", port=0, threads=4)
+        self.url = f"http://127.0.0.1:{self.server.effective_port}"
+        threading.Thread(target=self.server.run, daemon=True).start()
+        self.browsers: list[Any] = []
+
+    def browser(self, width: int = 1280, scripts: bool = True) -> Any:
+        """A new browser: nobody's name, no cookie."""
+        from screenshots import browser
+
+        made = browser(width, "light")
+        self.browsers.append(made)
+        still = [{"name": "prefers-reduced-motion", "value": "reduce"}]  # nothing moves away while it is clicked
+        made.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": still})
+        if not scripts:
+            made.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        made.implicitly_wait(5)
+        return made
+
+    def again(self) -> None:
+        """Stores what a run finds once more, as every run does."""
+        with self.corpus.engine.writer() as writer:
+            for name, citations in self.press.citations().items():
+                writer.keep_citations(CitedState(article=self.press.id(name), model="newer"), citations)
+            writer.index()
+
+    def close(self) -> None:
+        """Ends everything."""
+        for one in self.browsers:
+            one.quit()
+        self.server.close()
+        self.corpus.engine.close()
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    made = Newsroom(tmp_path)
+    yield made
+    made.close()
+
+
+def main_text(driver: Any) -> str:
+    """What the page says."""
+    text = driver.find_element("css selector", "main").text
+    assert isinstance(text, str)
+    return text
+
+
+def until(driver: Any, path: str) -> None:
+    """Waits until the browser is at an address that has this in it."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(driver, 10).until(lambda it: path in it.current_url)
+
+
+def click(driver: Any, css: str) -> None:
+    found = driver.find_element("css selector", css)
+    driver.execute_cdp_cmd("Page.bringToFront", {})
+    found.click()
+
+
+def press_key(driver: Any, key: str, then: Callable[[str], bool]) -> str:
+    """Presses a key on the page, and gives what it says once that is as awaited."""
+    from selenium.common.exceptions import StaleElementReferenceException
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    driver.find_element("css selector", "body").send_keys(key)
+    wait = WebDriverWait(driver, 10, ignored_exceptions=(StaleElementReferenceException,))
+    wait.until(lambda it: then(main_text(it)))
+    return main_text(driver)
+
+
+def test_from_the_words_to_the_article_and_back(room: Newsroom) -> None:
+    driver = room.browser()
+    message, article = room.corpus.id("first")[:16], room.press.id("tide")[:16]
+    driver.get(f"{room.url}/m/{message}")
+    click(driver, '.text sup.note a[href="#citation-1"]')
+    assert driver.current_url.endswith("#citation-1")
+    click(driver, f"#by-{article} h3 a")
+    until(driver, f"/a/{article}#of-{message}")
+    assert "Quoted word for word" in main_text(driver)
+    click(driver, f"#of-{message} h3 a")
+    until(driver, f"/m/{message}#by-{article}")
+    click(driver, '.back a[href="#words-1"]')
+    assert driver.current_url.endswith("#words-1")
+    assert driver.execute_script("return document.querySelector('#words-1').getBoundingClientRect().top < innerHeight")
+
+
+def test_keys_confirm_reject_undo_and_skip_and_a_new_run_changes_nothing(room: Newsroom) -> None:
+    driver = room.browser()
+    driver.get(f"{room.url}/review")
+    driver.find_element("name", "by").send_keys("Ida Quill")
+    assert "In his reply Bob Ray agreed." in main_text(driver)
+    driver.find_element("css selector", "h1").click()  # out of the field
+    said = press_key(driver, "y", lambda text: "Confirmed" in text)
+    assert "Somebody never saw the first mail" in said
+    assert driver.find_element("name", "by").get_attribute("value") == "Ida Quill"
+    said = press_key(driver, "n", lambda text: "Rejected" in text)
+    assert "0 probable citations wait" in said
+    said = press_key(driver, "u", lambda text: "1 probable citation waits" in text)
+    assert "Somebody never saw" in said
+    press_key(driver, "s", lambda text: "1 was skipped" in text)
+    driver.get(f"{room.url}/review")
+    press_key(driver, "n", lambda text: "Rejected" in text)
+
+    room.again()
+    driver.get(f"{room.url}/m/{room.corpus.id('answer')[:16]}")
+    assert "Cited by 1 article" in main_text(driver)
+    assert "confirmed by Ida Quill" in main_text(driver)
+    driver.get(f"{room.url}/m/{room.corpus.id('late')[:16]}")
+    assert "Cited by no article here" in main_text(driver)
+    driver.get(f"{room.url}/review")
+    assert "0 probable citations wait" in main_text(driver)
+    driver.get(f"{room.url}/review/verdicts")
+    assert main_text(driver).count("Ida Quill") == 2
+
+
+def test_typing_a_name_decides_nothing(room: Newsroom) -> None:
+    driver = room.browser()
+    driver.get(f"{room.url}/review")
+    driver.find_element("name", "by").send_keys("yvonne snyu")
+    assert driver.current_url == f"{room.url}/review"
+    assert room.corpus.engine.verdicts() == []
+
+
+def test_words_that_are_selected_make_a_citation(room: Newsroom) -> None:
+    driver = room.browser()
+    message, article = room.corpus.id("french")[:16], room.press.id("risotto")[:16]
+    driver.get(f"{room.url}/m/{message}")
+    driver.find_element("id", "cite-article").send_keys("https://risotto.example/story\n")
+    until(driver, "/cite?")
+    driver.execute_script(SELECT, "[data-words=article]", "The budget allows for saffron.")
+    driver.execute_script(SELECT, "[data-words=message]", "budget")
+    driver.execute_script("return new Promise(done => requestAnimationFrame(done))")
+    assert driver.find_element("name", "message_words").get_attribute("value") == "budget"
+    assert driver.find_element("name", "message_at").get_attribute("value").isdigit()
+    driver.find_element("name", "by").send_keys("Tom")
+    click(driver, "button.yes")
+    until(driver, f"/a/{article}#of-{message}")
+    assert "Added by hand" in main_text(driver)
+    assert "added by Tom" in main_text(driver)
+    click(driver, f"#of-{message} h3 a")
+    assert driver.find_element("css selector", ".text mark.cited").text == "budget"
+
+
+def test_everything_works_without_scripts(room: Newsroom) -> None:
+    driver = room.browser(scripts=False)
+    driver.get(f"{room.url}/review")
+    driver.find_element("name", "by").send_keys("Ida")
+    click(driver, "button[value=yes]")
+    until(driver, "article=")
+    assert "Confirmed" in main_text(driver)
+    click(driver, ".done button")
+    until(driver, "/review")
+    assert "2 probable citations wait" in main_text(driver)
+    driver.get(f"{room.url}/a/{room.press.id('risotto')[:16]}")
+    driver.find_element("id", "cite-message").send_keys("m5@council.example\n")
+    until(driver, "/cite?")
+    driver.find_element("name", "article_words").send_keys("The  budget allows for saffron.")
+    driver.find_element("name", "message_words").send_keys("parler du budget")
+    click(driver, "button.yes")
+    until(driver, f"/a/{room.press.id('risotto')[:16]}#of-")
+    assert "Added by hand" in main_text(driver)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_is_wider_than_its_window_or_runs_a_strangers_script(room: Newsroom, width: int) -> None:
+    driver = room.browser(width)
+    ids = [f"/a/{room.press.id(name)[:16]}" for name in room.press.articles]
+    mails = [f"/m/{room.corpus.id(name)[:16]}" for name in ("first", "answer", "undated")]
+    add = f"/cite?article={room.press.id('evil')}&message={room.corpus.id('undated')}"
+    for path in (*ids, *mails, add, "/articles", "/cited", "/cited/absent", "/review", "/review/verdicts", "/cite"):
+        driver.get(room.url + path)
+        assert driver.execute_script("return document.documentElement.scrollWidth") <= width, path
+        assert driver.execute_script("return [window.owned ?? null, document.title === 'owned']") == [None, False], path
