@@ -190,11 +190,18 @@ def serving(*arguments: object) -> "tuple[subprocess.Popen[str], str, list[str]]
     raise AssertionError(f"no address: {process.communicate()}")
 
 
+def takes_verdicts(address: str) -> object:
+    """Whether the site that is served there lets people decide on citations."""
+    with urllib.request.urlopen(f"{address}review.json", timeout=10) as page:
+        return json.load(page)["writable"]
+
+
 def test_serve_answers_and_ends_at_a_signal(corpus: Path) -> None:
     process, address, _ = serving("serve", "--engine", corpus, "--port", "0")
     assert address.startswith("http://127.0.0.1:")
     with urllib.request.urlopen(f"{address}?q=budget", timeout=10) as page:
         assert b"budget" in page.read()
+    assert takes_verdicts(address) is False
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=10)
     assert process.returncode == 0
@@ -217,7 +224,14 @@ def test_binding_elsewhere_says_what_it_means(corpus: Path) -> None:
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=10)
     assert process.returncode == 0
-    assert "without a password" in err
+    assert "read this corpus, without a password" in err
+
+
+def test_a_site_takes_verdicts_where_that_is_asked_for(corpus: Path) -> None:
+    process, address, _ = serving("serve", "--engine", corpus, "--port", "0", "--host", "0.0.0.0", "--review")
+    assert takes_verdicts(address.replace("0.0.0.0", "127.0.0.1")) is True
+    process.send_signal(signal.SIGTERM)
+    assert "read this corpus and decide on citations, without a password" in process.communicate(timeout=10)[1]
 
 
 def test_the_demo_is_ingested_served_and_gone_afterwards(tmp_path: Path) -> None:
@@ -226,6 +240,7 @@ def test_the_demo_is_ingested_served_and_gone_afterwards(tmp_path: Path) -> None
         assert page.status == 200
     with urllib.request.urlopen(f"{address}status.json", timeout=10) as page:
         status = json.loads(page.read())
+    assert takes_verdicts(address) is True
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=10)
     assert process.returncode in (0, 1)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,6 +14,7 @@ from webapp_site import Corpus
 from werkzeug.test import Client, TestResponse
 
 from mappings.articles import Judged
+from search.engine import open_engine
 from search.errors import CorpusLocked
 from webapp import create_app, writing
 from webapp.cli import Mail
@@ -228,6 +230,17 @@ def test_while_another_process_writes_a_sentence_says_so(desk: Desk, monkeypatch
     assert answer.status_code == 503
     assert "Another process is writing" in answer.text
     assert "Your decision was not stored." in answer.text
+
+
+def test_another_process_that_writes_is_waited_for_and_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(Press(Corpus(tmp_path)))
+    other = open_engine(str(tmp_path / "corpus"))
+    monkeypatch.setattr(writing, "PATIENCE", 0.3)
+    with other.writer():
+        assert desk.decide("tide", "answer", "yes").status_code == 503
+    assert desk.decide("tide", "answer", "yes").status_code == 303
+    other.close()
+    desk.corpus.engine.close()
 
 
 # -- by hand ---------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from mappings.articles import Article, ArticleRow, Citation, Fact, Judged, Match, Span, Tier
-from mappings.records import OWN_KINDS, Message, MessageRow
+from mappings.records import Message, MessageRow
 from search.errors import NotFound
 from webapp.context import engine, shelf
 from webapp.excerpts import Excerpt, excerpt, opening, sides
@@ -168,10 +168,10 @@ def whole(citation: Citation, article: str, message: str) -> tuple[Match, ...]:
 
 def beginning(message: Message) -> Excerpt:
     """The first of a message's own words: what is shown where none in particular are cited."""
-    own = next((part for part in message.segments if part.kind in OWN_KINDS and
+    own = next((part for part in message.segments if part.kind == "own" and
                 message.text[part.start : part.end].strip()), None)  # fmt: skip
-    start = own.start if own else 0
-    cut = opening(message.text[start:])
+    start, end = (own.start, own.end) if own else (0, len(message.text))
+    cut = opening(message.text[start:end])
     return Excerpt(text=cut.text, start=cut.start + start, after=cut.after)
 
 
