@@ -46,15 +46,25 @@ def json_option(command: F) -> F:
 
 def print_json(value: object) -> None:
     """One JSON value on stdout, indented; what could steer a terminal is escaped, which JSON allows in strings."""
+    click.echo(_json(value, indent=2))
+
+
+def json_line(value: object) -> str:
+    """The same on one line."""
+    return _json(value, indent=0)
+
+
+def _json(value: object, indent: int) -> str:
     import json
 
     import msgspec
 
     try:
-        text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode("utf-8")
+        data = msgspec.json.encode(value)
+        text = (msgspec.json.format(data, indent=indent) if indent else data).decode("utf-8")
     except UnicodeEncodeError:  # lone surrogates, which UTF-8 has no place for
-        text = json.dumps(msgspec.to_builtins(value), indent=2)
-    click.echo(re.sub(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]", _escape, text))
+        text = json.dumps(msgspec.to_builtins(value), indent=indent or None)
+    return re.sub(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]", _escape, text)
 
 
 def _escape(found: re.Match[str]) -> str:

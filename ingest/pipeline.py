@@ -28,6 +28,7 @@ LARGE = 32 << 20  # bytes of a chunk that is prepared here and alone: on its way
 FEW_BYTES = 64 << 20
 SETTLE_MESSAGES = 20_000  # a commit of the index costs the more, the more often it comes
 SETTLE_SECONDS = 30.0
+OTHERS = ("extract", "article")  # stages whose failures are not this loop's concern
 FELL_OVER = "not-read-on"  # the code of a problem after which the next run begins at the same position
 
 
@@ -112,7 +113,7 @@ def retry(
 ) -> Outcome:  # fmt: skip
     """Reads each archive that has failures from its start once more and strikes those that do not recur."""
     outcome = Outcome()
-    known = [(number, failure) for number, failure in known if failure.stage != "extract"]
+    known = [(number, failure) for number, failure in known if failure.stage not in OTHERS]
     with engine.writer() as writer:
         for collection in sorted({failure.collection for _, failure in known}):
             names = {failure.archive for _, failure in known if failure.collection == collection}
@@ -180,8 +181,7 @@ class Loader:
         self.keys = tuple(keys)
         self.known: dict[str, dict[int, Spot]] = {}
         for number, failure in known:
-            # what became of an attachment is another stage's concern
-            if failure.collection == collection and failure.stage != "extract":
+            if failure.collection == collection and failure.stage not in OTHERS:
                 self.known.setdefault(failure.archive, {})[number] = spot(failure)
         self.outcome = Outcome()
         self.done = 0  # bytes on disk of the archives that are done with

@@ -64,7 +64,8 @@ def check(engine: Engine, paths: Sequence[Path], besides: Path | None = None) ->
     the folder `besides`, which is the corpus itself."""
     there = [path for path in paths if path.exists()]
     units = {name_of(unit): unit for unit in find(there, besides=besides)}
-    names = {state.archive for state in engine.status().archives if _below(state.archive, paths)}
+    lines = (state for state in engine.status().archives if state.kind != "articles")
+    names = {state.archive for state in lines if _below(state.archive, paths)}
     stored = _stored(engine, names | units.keys())
     for name in sorted(names | units.keys()):
         places = stored.get(name, {})

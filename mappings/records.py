@@ -206,7 +206,7 @@ class Failure(Struct, frozen=True, omit_defaults=True, kw_only=True):
     archive: str
     member: str = ""
     offset: int = -1
-    stage: str  # "open" | "split" | "parse" | "store" | "index" | "extract"
+    stage: str  # "open" | "split" | "parse" | "store" | "index" | "extract" | "article"
     code: str  # short and stable: "truncated", "not-mail", "too-deep" …
     reason: str  # a sentence for people
     collection: str = ""

@@ -24,6 +24,7 @@ class Row(Struct):
     end: int
     line: int
     reason: str = ""
+    raw: bytes = b""  # as it stands
 
 
 class Shape(Struct, frozen=True):
@@ -124,7 +125,7 @@ def _json_rows(lines: _Lines) -> Iterator[Row]:
     start = lines.at
     while line := lines.next():
         if line.strip():
-            row = Row({}, start, lines.at, lines.number)
+            row = Row({}, start, lines.at, lines.number, raw=line)
             try:
                 found = json.loads(line)
                 row.fields = found if isinstance(found, dict) else {}
@@ -154,7 +155,7 @@ def _csv_rows(lines: _Lines, shape: Shape) -> Iterator[Row]:
         if not reason and len(values) > len(shape.columns):
             reason = f"It has {len(values)} fields for {len(shape.columns)} columns."
         fields = dict(zip(shape.columns, values, strict=False))
-        yield Row({} if reason else fields, start, lines.at, number, reason)
+        yield Row({} if reason else fields, start, lines.at, number, reason, b"".join(taken))
 
 
 def _fed(lines: _Lines, taken: list[bytes]) -> Iterator[str]:

@@ -17,13 +17,20 @@ from ingest.extraction import Answer, Job, Limits
 from ingest.extraction.worker import HEAD
 
 _ROOT = str(Path(__file__).parents[2])
-# Our own folder is looked in last and the current one not at all: neither may stand in for a library.
-_CODE = f"import sys; sys.path.append({_ROOT!r}); from ingest.extraction.worker import main; main()"
-COMMAND = (sys.executable, "-P", "-c", _CODE)
 LOOK = 0.1  # seconds between two looks at the process's memory
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _PIECE = 1 << 20
 _MOST = 256 << 20  # bytes of an answer
+
+
+def command(module: str) -> tuple[str, ...]:
+    """What starts a process that does what a module's `main` does."""
+    # Our own folder is looked in last and the current one not at all: neither may stand in for a library.
+    code = f"import sys; sys.path.append({_ROOT!r}); from {module} import main; main()"
+    return sys.executable, "-P", "-c", code
+
+
+COMMAND = command("ingest.extraction.worker")
 
 
 class Broken(Exception):

@@ -5,7 +5,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ingest.extraction import Damaged, Encrypted, NoReader
 from ingest.extraction.kinds import DOC, DOCX, LOCKED, ODP, ODS, ODT, PPT, PPTX, XLS, XLSX
@@ -25,6 +25,15 @@ _PACKAGES = {DOCX, XLSX, PPTX, ODT, ODS, ODP}
 _LOCKED = re.compile(r"password|encrypt", re.I)
 
 
+class Described(NamedTuple):
+    """A document's text, and what it says about itself; `addresses` are where its links lead."""
+
+    text: str
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+
 def is_here() -> bool:
     """Whether the library is installed."""
     return importlib.util.find_spec("kreuzberg") is not None
@@ -32,6 +41,27 @@ def is_here() -> bool:
 
 def document_text(data: bytes, media: str) -> str:
     """A document's text, what stands in its headers and footers included. Damaged, Encrypted, NoReader."""
+    found = _extracted(data, media)
+    text = (_sheets(found) if media in _SHEETS else "") or found.content
+    beside = passed_over(data, text) if media in _PACKAGES else ""
+    return f"{text}\n\n{beside}" if beside else text
+
+
+def described(data: bytes, media: str) -> Described:
+    """A document's running text, without what stands beside it, and what it says about itself. Damaged, Encrypted,
+    NoReader."""
+    found = _extracted(data, media, links=True)
+    about = found.metadata
+    authors = about.get("authors") or ()
+    links = dict.fromkeys(uri["url"] if isinstance(uri, dict) else uri.url for uri in found.uris or ())
+    return Described(
+        found.content, str(about.get("title") or ""), tuple(str(name) for name in authors),
+        tuple(address for address in links if address.startswith(("http://", "https://"))),
+    )  # fmt: skip
+
+
+def _extracted(data: bytes, media: str, *, links: bool = False) -> "kreuzberg.ExtractionResult":
+    """What the library makes of a document."""
     if media == LOCKED:
         raise Encrypted
     if not is_here():
@@ -42,19 +72,16 @@ def document_text(data: bytes, media: str) -> str:
         use_cache=False, enable_quality_processing=False, concurrency=kreuzberg.ConcurrencyConfig(max_threads=1),
         content_filter=kreuzberg.ContentFilterConfig(
             include_headers=True, include_footers=True, strip_repeating_text=False, include_watermarks=True
-        ),
+        ), pdf_options=kreuzberg.PdfConfig(extract_annotations=True) if links else None,
     )  # fmt: skip
     try:
-        found = kreuzberg.extract_bytes_sync(data, media, config=config)
+        return kreuzberg.extract_bytes_sync(data, media, config=config)
     except kreuzberg.KreuzbergError as error:
         if "Invalid DOC magic number" in str(error):
             raise NoReader("documents of Word 95 and older") from None
         if _LOCKED.search(str(error)):
             raise Encrypted from None
         raise Damaged("damaged", f"It can't be read: {_short(error)}.") from None
-    text = (_sheets(found) if media in _SHEETS else "") or found.content
-    beside = passed_over(data, text) if media in _PACKAGES else ""
-    return f"{text}\n\n{beside}" if beside else text
 
 
 def _sheets(found: "kreuzberg.ExtractionResult") -> str:

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import struct
+from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -20,8 +21,8 @@ _BESIDE = 1 << 30  # bytes of address space that a process has beside what it ho
 _GRACE = 5  # seconds: whoever started it is to kill it first
 
 
-def main() -> None:
-    """Answers jobs until there are no more. The first frame holds the limits."""
+def main(reader: Callable[[Job, Limits], Answer] | None = None) -> None:
+    """Answers jobs, by `read` unless told, until there are no more. The first frame holds the limits."""
     source, sink = _own(0, os.O_RDONLY, "rb"), _own(1, os.O_WRONLY, "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -33,7 +34,7 @@ def main() -> None:
     while frame := _frame(source):
         # the system ends a process that hangs, also when nobody is left to kill it
         signal.alarm(int(limits.seconds) + _GRACE)
-        answer = read(msgpack.decode(frame, type=Job), limits)
+        answer = (reader or read)(msgpack.decode(frame, type=Job), limits)
         signal.alarm(0)
         data = _packed(answer)
         sink.write(HEAD.pack(len(data)) + data)
