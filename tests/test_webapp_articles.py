@@ -209,6 +209,13 @@ def test_hits_and_conversations_say_how_often_they_are_cited(press: Press) -> No
     assert f'href="/m/{press.corpus.id("first")[:16]}#cited"' in html
 
 
+def test_a_search_can_begin_with_the_most_cited(press: Press) -> None:
+    assert "Most cited" in words(press.corpus.html("/?q=budget"))
+    hits = fetched(press, "/.json?q=is:cited&order=cited")["result"]["hits"]  # type: ignore[index]
+    assert hits[0]["row"]["id"] == press.corpus.id("first")
+    assert 'aria-current="true">Most cited' in press.corpus.html("/?q=is:cited&order=cited")
+
+
 def test_the_most_cited_and_what_is_not_here_are_listed(press: Press) -> None:
     said = words(press.corpus.html("/cited"))
     assert said.index("Budget hearing") < said.index("Without a date")

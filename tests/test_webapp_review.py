@@ -125,6 +125,16 @@ def test_skipping_goes_on_and_in_the_end_says_what_was_skipped(desk: Desk) -> No
     assert "2 were skipped" in desk.get(path)
 
 
+def test_what_is_not_here_can_be_decided_on_too(desk: Desk) -> None:
+    named = "https://harbour.example/mail/4178"
+    answer = desk.post(article=desk.press.id("tide"), message=named, decision="no", by="Ida")
+    assert answer.status_code == 303
+    assert "harbour 4178" not in desk.get("/cited/absent")
+    assert named in desk.get("/review/verdicts")
+    desk.post(article=desk.press.id("tide"), message=named, decision="undo")
+    assert "harbour 4178" in desk.get("/cited/absent")
+
+
 def test_the_name_is_typed_once(desk: Desk) -> None:
     desk.decide("tide", "answer", "yes", by="Zoë “Z” <b>")
     html = desk.get("/review")

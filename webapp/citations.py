@@ -43,8 +43,8 @@ class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def key(self) -> str:
-        """What verdicts name its message by; "" where it has no id, and there is nothing to decide."""
-        return self.citation.message
+        """What verdicts name its message by: as the one that stands does, else its id, or what the article calls it."""
+        return self.judged.verdict.message if self.judged.verdict else self.citation.key[1]
 
     @property
     def agreeing(self) -> list[Fact]:
@@ -87,7 +87,7 @@ def cited_by_words(told: Sequence[Told]) -> str:
 
 def cites_words(told: Sequence[Told]) -> str:
     """`3 messages and 1 that is not here`."""
-    here = {one.key for one in told if one.message and not one.message.ghost}
+    here = {one.citation.message for one in told if one.message and not one.message.ghost}
     gone = {one.citation.key[1] for one in told if not one.message or one.message.ghost}
     said = [plural(len(here), "message")] if here else []
     if gone:

@@ -21,6 +21,7 @@ from webapp.context import engine, shelf, site, text_value
 from webapp.formats import SHORT, article_link
 from webapp.pages.review import keep
 from webapp.places import find_words
+from webapp.text import plain
 
 pages = Blueprint("cite", __name__)
 SHOWN = 200_000  # code points of a text that can be marked here
@@ -62,8 +63,8 @@ def add() -> Response:
     by, note = writing.decider(), writing.field("note", 500)
     if article is None or message is None:
         return answer("cite.html", made, 400)
-    passage = find_words(article.text, words[0], near("article_at"))
-    span = find_words(message.text, words[1], near("message_at"))
+    passage = find_words(plain(article.text), words[0], near("article_at"))
+    span = find_words(plain(message.text), words[1], near("message_at"))
     if problem := missing(words, passage, span):
         again = replace(made, problem=problem, article_words=words[0], message_words=words[1])
         return answer("cite.html", again, 400)

@@ -21,7 +21,8 @@ class Address(NamedTuple):
 
 
 ADDRESSES = (
-    Address("/", "results; the front page without q", "q, order (relevance, newest, oldest), threads=1, limit, cursor"),
+    Address("/", "results; the front page without q",
+            "q, order (relevance, newest, oldest, cited), threads=1, limit, cursor"),
     Address("/m/<id>", "a mail", "view (text, html, route), q marks words, whole=1 shows the longest text in full"),
     Address("/m/<id>/source", "the mail as it came, to read"),
     Address("/m/<id>.eml", "the same to save, byte for byte"),

@@ -140,7 +140,10 @@ def keep(verdict: Verdict) -> None:
 
 def citation_of(article: str, message: str) -> Judged | None:
     """A citation by what verdicts go by; NotFound without the article."""
-    return next((one for one in shelf().cites(article) if one.citation.key[1] == message), None)
+    for one in shelf().cites(article):
+        if message in (one.citation.key[1], one.verdict.message if one.verdict else ""):
+            return one
+    return None
 
 
 def link_after(article: str, message: str) -> str:

@@ -35,6 +35,7 @@ class SearchPage(Struct, frozen=True, kw_only=True):
     result: Page
     nothing: Nothing | None = None
     cited: dict[str, int] = {}  # by message how many articles cite it
+    articles: bool = False  # some message here is cited
 
 
 class FrontPage(Struct, frozen=True, kw_only=True):
@@ -67,8 +68,11 @@ def search() -> Response:
     order: Order = asked.order or ("relevance" if has_words(query.tree) else "newest")
     result = engine().search(query, order=order, by_thread=asked.threads, limit=asked.limit, cursor=asked.cursor)
     nothing = why_nothing(query) if not result.total and not asked.cursor else None
-    found = SearchPage(ask=asked, order=order, query=query, result=result, nothing=nothing, cited=cited(result))
-    return answer("search.html", found)
+    return answer(
+        "search.html",
+        SearchPage(ask=asked, order=order, query=query, result=result, nothing=nothing, cited=cited(result),
+                   articles=bool(shelf().newest_citations(1))),
+    )  # fmt: skip
 
 
 def cited(result: Page) -> dict[str, int]:
