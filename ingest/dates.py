@@ -5,6 +5,8 @@ import time
 from datetime import date
 from functools import lru_cache
 
+from msgspec import Struct
+
 from mappings.records import DateSource
 
 _MONTHS = {name: number for number, names in enumerate((
@@ -41,6 +43,10 @@ _YEAR = re.compile(r"\b(\d{4})\b")
 _ZONE = re.compile(
     r"(?:GMT|UTC)?\s*([+-])\s?(\d{1,2}):?(\d\d)\b|(?:GMT|UTC)([+-])(\d{1,2})\b|\b([A-Za-z]{2,4}(?: DST)?|Z)\b"
 )
+# Two digits are looked up faster than they are read; what no clock shows is not there.
+_HOURS = {f"{hour:02}": hour * 3600 for hour in range(24)}
+_MINUTES = {f"{minute:02}": minute * 60 for minute in range(60)}
+_SECONDS = {f"{second:02}": second for second in range(60)}
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAY = 86400
 EARLIEST = 2 * 86400  # seconds; a clock that starts at 1970-01-01, in any zone, is no date
@@ -48,25 +54,34 @@ _AHEAD = 2 * 86400  # a date this far past the present, or past its own receipt,
 _LATER = 31 * 86400
 
 
-class When:
+class When(Struct, frozen=True, gc=False):
     """A moment: `seconds` since 1970 UTC, `zone` in minutes east of UTC or None when the text gives none."""
 
-    __slots__ = ("seconds", "zone")
-
-    def __init__(self, seconds: int, zone: int | None) -> None:
-        self.seconds = seconds
-        self.zone = zone
+    seconds: int
+    zone: int | None
 
 
 def parse_date(text: str) -> When | None:
     """The moment a date header names, None when it can't be read. A time without a zone is taken as UTC."""
     found = _COMMON.match(text)
-    if found:
-        day, hour, minute, second, offset = found.groups()
-        start = _day_start(day)
-        if start is not None:
-            return _at(start, int(hour), int(minute), int(second), _offset(offset))
-    text = text[:200]
+    return (_common(found) if found else None) or _any_date(text[:200])
+
+
+def _common(found: re.Match[str]) -> When | None:
+    """The moment in the form that nearly all programs write; None for what no calendar or clock shows."""
+    day, hour, minute, second, offset = found.groups()
+    midnight = _midnight(day, offset)
+    if midnight is None:
+        return None
+    start, zone = midnight
+    try:
+        return When(start + _HOURS[hour] + _MINUTES[minute] + _SECONDS[second], zone)
+    except KeyError:
+        return _at(start + (zone or 0) * 60, int(hour), int(minute), int(second), zone)
+
+
+def _any_date(text: str) -> When | None:
+    """The moment in any other form."""
     calendar = _calendar(text)
     if not calendar:
         return None
@@ -81,21 +96,17 @@ def parse_date(text: str) -> When | None:
     return _moment(year_, month_, day_, hour_, minute_, second_, _zone(rest) if clock else None)
 
 
-@lru_cache(maxsize=4096)
-def _day_start(text: str) -> int | None:
-    """Seconds from 1970 to the midnight that "3 Aug 2019" begins with; None when there is no such day."""
-    day, month, year = text.split(" ")
-    try:
-        return (date(int(year), _MONTHS[month.lower()], int(day)).toordinal() - _EPOCH) * 86400
-    except (KeyError, ValueError):
+@lru_cache(maxsize=8192)
+def _midnight(day: str, offset: str) -> tuple[int, int | None] | None:
+    """Seconds since 1970 UTC of the midnight that "3 Aug 2019" begins with at "+0530", and the zone; None when there is
+    no such day. "-0000" says that the zone is not known."""
+    number, month, year = day.split(" ")
+    minutes = int(offset[1:3]) * 60 + int(offset[3:])
+    zone = None if offset == "-0000" else -minutes if offset[0] == "-" else minutes
+    if month.lower() not in _MONTHS:
         return None
-
-
-@lru_cache(maxsize=512)
-def _offset(text: str) -> int | None:
-    """Minutes east of UTC of "+0530"; None for "-0000", which says that the zone is not known."""
-    minutes = int(text[1:3]) * 60 + int(text[3:])
-    return None if text == "-0000" else -minutes if text[0] == "-" else minutes
+    when = _moment(int(year), _MONTHS[month.lower()], int(number), 0, 0, 0, zone)
+    return (when.seconds, when.zone) if when else None
 
 
 def _calendar(text: str) -> tuple[int, int, int, str] | None:
@@ -207,7 +218,9 @@ def doubt(when: When, received: list[str]) -> When | None:
 @lru_cache(maxsize=64)
 def received_date(value: str) -> When | None:
     """The moment that a Received field gives, after its last semicolon."""
-    return parse_date(value.rpartition(";")[2][-100:])
+    at = max(value.rfind(";") + 1, len(value) - 100)
+    found = _COMMON.match(value, at)
+    return (_common(found) if found else None) or _any_date(value[at:])
 
 
 def _newest(received: list[str], now: float) -> When | None:

@@ -8,8 +8,11 @@ from urllib.parse import unquote_to_bytes
 
 from ingest.charsets import clean, decode
 
-# A field's lines; else a line that is none. Field names: RFC 5322 §3.6.8, printable ASCII without the colon.
-_FIELD = re.compile(r"^(?:([!-9;-~]+)[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)|([^\n]*))(?:\n|\Z)", re.M)
+# A field's lines; else a line that is none, whose name is then empty. Field names: RFC 5322 §3.6.8, printable ASCII
+# without the colon. Possessive, so that a line is never looked at twice.
+_FIELD = re.compile(r"(?:([!-9;-~]+)[ \t]*+:[ \t]*+([^\n]*+(?:\n[ \t][^\n]*+)*+)|([^\n]*+))(?:\n|\Z)")
+_PLAIN_FIELD = re.compile(r"(?:([!-9;-~]+)[ \t]*+:[ \t]*+([^\n]*+(?:\n[ \t][^\n]*+)*+)|[^\n]*+)(?:\n|\Z)")
+_NO_FIELD = ("", "")
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _STARTS = re.compile(rb"[!-9;-~]+[ \t]*:")
 # RFC 2047 §2, read loosely: blanks inside a word and words that touch other text occur in real mail.
@@ -34,29 +37,36 @@ class Head:
         self.body = body
         self.problems = problems
         self.first: dict[str, str] = {}
-        self.again: set[str] = set()  # names that occur more than once
+        self.again: dict[str, list[str]] = {}  # all values of the names that occur more than once
+        first = self.first
         for name, value in fields:
             name = name.lower()
-            if name in self.first:
-                self.again.add(name)
+            if name not in first:
+                first[name] = value
+            elif name in self.again:
+                self.again[name].append(value)
             else:
-                self.first[name] = value
+                self.again[name] = [first[name], value]
 
     def get(self, name: str) -> str:
         """The first field of that lower-case name, still encoded; "" when there is none."""
         return self.first.get(name, "")
 
     def all(self, name: str) -> list[str]:
-        """Every field of that lower-case name, in order, still encoded."""
-        if name not in self.again:
-            return [self.first[name]] if name in self.first else []
-        return [value for field, value in self.fields if field.lower() == name]
+        """Every field of that lower-case name, in order, still encoded; not to be changed."""
+        if name in self.again:
+            return self.again[name]
+        return [self.first[name]] if name in self.first else []
 
     def decoded(self, charset: str) -> tuple[tuple[str, str], ...]:
         """Every field for reading; `charset` is the guess for 8-bit bytes."""
         if self.plain:
             return tuple(self.fields)
-        return tuple([(name, decode_words(value, charset)) for name, value in self.fields])
+        return tuple([
+            one if "?" not in one[1] and one[1].isascii() and "\0" not in one[1]
+            else (one[0], decode_words(one[1], charset))
+            for one in self.fields
+        ])  # fmt: skip
 
 
 def read_head(data: bytes, start: int = 0, end: int | None = None) -> Head:
@@ -90,9 +100,22 @@ def _read_block(block: bytes, start: int, body: int) -> Head:
     text = block.decode("ascii", "surrogateescape")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", " ")
+    plain = text.isascii() and ("?" not in text or "=?" not in text) and "\0" not in text
+    fields: Fields = _PLAIN_FIELD.findall(text)
+    fields.pop()  # at the very end nothing is matched once more
+    if _NO_FIELD in fields or len(text) > LONGEST:
+        return _read_stray(block, text, start, body, plain)
+    join, strip = " ".join, str.strip
+    unfolded = [(one[0], join(map(strip, one[1].split("\n")))) if "\n" in one[1] else one for one in fields]
+    return Head(unfolded, body, [], plain)
+
+
+def _read_stray(block: bytes, text: str, start: int, body: int, plain: bool) -> Head:
+    """The same for a block with lines that are no fields, or with a field that may be too long."""
     fields: Fields = []
     problems: list[str] = []
     found = _FIELD.findall(text)
+    found.pop()
     line = 0  # the number of the line at hand
     for index, (name, value, stray) in enumerate(found):
         if name:
@@ -108,7 +131,7 @@ def _read_block(block: bytes, start: int, body: int) -> Head:
                 return Head(fields, start + len(block) - len(rest), [*problems, "no-blank-line"])
             problems.append("stray-line")
         line += 1
-    return Head(fields, body, problems, text.isascii() and "=?" not in text and "\0" not in text)
+    return Head(fields, body, problems, plain)
 
 
 def decode_bytes(value: str, charset: str = "") -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from ingest.labels import Field, field_of, header_line
+from ingest.labels import Field, field_of, header_line, may_be_block
 from ingest.phrases import ENDINGS, LED_MARKERS, MARKERS, VERBS, WIDE_VERBS
 
 # All patterns that look for the start of a line begin with "\n" and run on "\n" + text: the regex engine finds a
@@ -91,12 +91,12 @@ def unmarked(lined: str, start: int, stop: int) -> list[Introduction]:
     found = [*_colons(lined, start, stop, _COLON)]
     if "wrote\n" in lined:
         found += (one for one in _colons(lined, start, stop, _WROTE) if "@" in one.lines)
-    if lined.count(":") > 2:
+    if may_be_block(lined):
         found += _blocks(lined, start, stop, _LABELLED)
     if "：" in lined:
         found += _blocks(lined, start, stop, _WIDE_LABELLED)
         found += _colons(lined, start, stop, _WIDE_COLON)
-    if _DASHED_WORD.search(lined) or "__ F" in lined:
+    if _DASHED_WORD.search(lined) or ("_" in lined and "__ F" in lined):
         found += _dashed(lined, start, stop)
     if "cc:" in lined:
         found += _notes(lined, start, stop)
@@ -175,8 +175,12 @@ def _blocks(lined: str, start: int, stop: int, pattern: re.Pattern[str]) -> Iter
             yield Introduction(_ruled(lined, at), end, lined[at + 1 : min(end, at + 1500)])
 
 
-def inside(lined: str, start: int, stop: int) -> Iterator[Introduction]:
+def inside(lined: str, start: int, stop: int) -> list[Introduction]:
     """Header blocks within marked lines, with the line above that says so ("> -----Original Message-----")."""
+    return list(_inside(lined, start, stop)) if may_be_block(lined[start + 1 : stop + 1]) else []
+
+
+def _inside(lined: str, start: int, stop: int) -> Iterator[Introduction]:
     for block in _blocks(lined, start, stop, _LABELLED_INSIDE):
         at = end = block.start
         for _ in range(2):

@@ -79,6 +79,10 @@ LABELS: dict[Field, tuple[str, ...]] = {
 _FIELDS: dict[str, Field] = {label.casefold(): field for field, labels in LABELS.items() for label in labels}
 _ROOM = max(map(len, _FIELDS)) + 30  # for marks of quotation, indentation and bold type around a label
 _AROUND = "*_ \t\xa0>"
+_FROM = frozenset(label.casefold() for label in LABELS["from"])
+_FROM_ENDS = frozenset(end for label in LABELS["from"] for end in (label[-1], label[-1].upper(), *_AROUND))
+
+
 def any_of(*fields: Field) -> str:
     """A pattern that matches any label of these fields, longer ones first."""
     labels = {label for field in fields for label in LABELS[field]}
@@ -90,10 +94,20 @@ def field_of(label: str) -> Field | None:
     return _FIELDS.get(label.strip(_AROUND).casefold())
 
 
+def may_be_block(text: str) -> bool:
+    """False where no line of a text can be the From of a header block, or too few can be fields: nearly always."""
+    if "：" in text:
+        return True
+    *pieces, _ = text.split(":")
+    return len(pieces) > 2 and not _FROM.isdisjoint(
+        [piece[piece.rfind("\n") + 1 :].strip(_AROUND).casefold() for piece in pieces if piece[-1:] in _FROM_ENDS]
+    )
+
+
 def header_line(line: str) -> tuple[Field, str] | None:
     """What a line that reads like a header field says ("From: Ann", "> *De :* Ann"): its field and the value."""
     label, colon, value = line.partition(":")
-    if not colon or ("：" in label and not label.isascii()):
+    if not line.isascii() and (not colon or "：" in label):
         label, colon, value = line.partition("：")
     if not colon or len(label) > _ROOM:
         return None

@@ -13,13 +13,15 @@ from mappings.records import Address, Segment, SegmentKind
 MOST = 4000  # segments of one message; what follows is one quotation
 DEEPEST = 100
 
-_RUN = re.compile(r"\n(?=[ \t]{0,3}>)(?:(?:[ \t]{0,3}>[^\n]*)(?:\n(?=[ \t]{0,3}>)|(?=\n|\Z)))++")
+_RUN = re.compile(r"\n[ \t]{0,3}>[^\n]*+(?:\n[ \t]{0,3}>[^\n]*+)*+")
 # "Ann> words", "| words": two lines or more with the same mark. Prompts of databases look alike.
 _NAMED = re.compile(
     r"\n(?!(?:SQL|MySQL|MariaDB|Mongo|C|A)>)(?P<mark>[A-Z][A-Za-z]{0,14}>|\|)[ \t][^\n]*(?:\n(?P=mark)[^\n]*)++"
 )
 _DEEPER = re.compile(r"\n[ \t]{0,3}>[ \t]?>")
 _LEVEL = re.compile(r"\n[ \t]{0,3}(>(?:[ \t]?>)*)")
+# The same for the first of lines with the very same marks.
+_LEVELS = re.compile(r"\n[ \t]{0,3}(>(?:[ \t]?>)*+)[^\n]*+(?:\n[ \t]{0,3}\1(?![ \t]?>)[^\n]*+)*+")
 _NOTHING = re.compile(r"\s*(?:[^\n]{0,40}-{3,}\s*)?")  # between a marker, perhaps wrapped, and the block below it
 _CLOSING = re.compile(r"\n>[ ]?(?:[^\W\d_]{2,12} ){0,2}:[ \t]*(?=\n)")
 _MARKS = re.compile(r"^[ \t]{0,3}>(?:[ \t]?>)*[ \t]?", re.M)
@@ -95,7 +97,7 @@ def _parts(lined: str, quoted_from: int) -> Iterator[_Part]:
             if part.depth and (found.start <= part.words or _NOTHING.fullmatch(lined, part.words, found.start)):
                 part = part._replace(words=max(part.words, found.words))  # a marker and the block below it are one
                 continue
-            yield part._replace(end=found.start)
+            yield _Part(part.start, found.start, part.depth, part.words)
             words = found.words if "\n" in found.lines else block_end(lined, found.words)
             part = _Part(found.start, stop - 1, min(part.depth + 1, DEEPEST), words)
     last = ending(lined, part.start, stop) if part.depth else 0
@@ -112,13 +114,15 @@ class _Cutter:
         self.text = text
         self.lined = "\n" + text
         self.sender = sender
+        self.marked = ">" in text
+        self.barred = "|" in text
         self.pieces: list[_Piece] = []
 
     def part(self, part: _Part) -> None:
         """Cuts a part into its marked quotations and what stands between them."""
         done = part.start
         words = min(part.words, part.end)
-        if ">" in self.text:
+        if self.marked:
             for run in _RUN.finditer(self.lined, max(words, done), part.end + 1):
                 start, end = run.start(), min(run.end(), part.end)  # takes the line's end in
                 if start < done or _escaped_from(self.text, start, end):
@@ -147,7 +151,7 @@ class _Cutter:
             self.pieces.append(_Piece("quoted", start, end, part.depth, lines, min(part.words, end) if first else 0))
             return
         at = start
-        if self.text.find("> ", start, end) >= 0 or self.text.find("\n| ", start, end) >= 0:
+        if self._named(start, end):
             for run in _NAMED.finditer(self.lined, start, end + 1):
                 lead = above(self.text, at, run.start())
                 if lead.lines or run["mark"] != "|":  # bars alone may be a table's
@@ -155,6 +159,12 @@ class _Cutter:
                     at = min(run.end(), end)
                     self.pieces.append(_Piece("quoted", lead.start, at, 1, lead.lines, lead.words if lead.lines else 0))
         self._own(at, end, followed)
+
+    def _named(self, start: int, end: int) -> bool:
+        """Whether a stretch may hold lines that a name or a bar marks. A single character is looked for much faster."""
+        if self.marked and self.text.find(">", start, end) >= 0 and self.text.find("> ", start, end) >= 0:
+            return True
+        return self.barred and self.text.find("\n| ", start, end) >= 0
 
     def _own(self, start: int, end: int, followed: bool) -> None:
         """Someone's own words, with signature and disclaimer apart."""
@@ -177,7 +187,7 @@ class _Cutter:
 
     def _marked(self, lead: Introduction, start: int, end: int, base: int) -> None:
         """One piece for each stretch of equal depth of a marked quotation, with what introduces it."""
-        blocks = list(inside(self.lined, start, end)) if self.text.count(":", start, end) > 2 else []
+        blocks = inside(self.lined, start, end)
         words = lead.words if lead.lines else 0
         if blocks and not self.text[start : blocks[0].start].strip(" \t>\n"):  # it introduces the whole run
             words = blocks.pop(0).words
@@ -195,7 +205,7 @@ class _Cutter:
         last = 0
         added: list[int] = []
         blocks.reverse()
-        for mark in _LEVEL.finditer(self.lined, start, end):
+        for mark in (_LEVEL if blocks else _LEVELS).finditer(self.lined, start, end):
             at = mark.start()
             level = mark[1].count(">")
             if level == last and not (blocks and blocks[-1].start <= at):
@@ -258,7 +268,7 @@ def _segment(piece: _Piece) -> Segment:
 def _who(lines: str) -> str:
     """What introduces a quotation, on one line: the From line where there is one."""
     for line in lines.split("\n") if "\n" in lines else ():
-        if field_of(re.split("[:：]", line, maxsplit=1)[0]) == "from":
+        if field_of(line.partition(":")[0].partition("：")[0]) == "from":
             return line.strip()[:300]
     return " ".join(lines.split())[:300]
 

@@ -155,8 +155,14 @@ def _device(lined: str, start: int, cut: int, end: int) -> int:
     """Where, among the last lines above `end`, one begins that a telephone wrote; `cut` when there is none before "
     "it."""
     at, found = end, cut
+    floor = max(start, end - 600)
+    rows = lined[floor:end].rsplit("\n", 6)[1:]
+    if _DEVICE_STARTS.isdisjoint([row[:3].lower() for row in rows]):  # nearly always
+        tail = lined[floor : end + 60]
+        if tail.isascii() or not any(map(tail.__contains__, _DEVICE_WIDE)):
+            return cut
     for _ in range(6):
-        at = lined.rfind("\n", max(start, end - 600), at)
+        at = lined.rfind("\n", floor, at)
         if at < 0:
             break
         line = lined[at + 1 : at + 4].lower()
@@ -181,7 +187,7 @@ def banner(lined: str, start: int, end: int) -> int:
 def dashes(lined: str, start: int, end: int, followed: bool) -> int:
     """Where a line of two dashes begins that has few lines below it."""
     floor = max(start, end - _LOOK_BACK)
-    if lined.find("\n-", floor, end) < 0 and lined.find("\n—", floor, end) < 0:
+    if lined.find("\n-", floor, end) < 0 and ("—" not in lined or lined.find("\n—", floor, end) < 0):
         return end
     for found in _DASHES.finditer(lined, floor, end + 1):
         lines = lined.count("\n", found.end(), end)
@@ -214,10 +220,11 @@ def _listed(lined: str, start: int, end: int) -> int:
     """Where a mailing list's or a scanner's footer begins."""
     cut = end
     low, last = max(start, end - 1000), max(start, end - 500)
-    found = [lined.find(hint, low, end) for hint in _LIST_HINTS] + [lined.find(hint, last, end) for hint in _LAST_HINTS]
+    tail = lined[low:end]
+    found = [low + tail.find(hint) for hint in _LIST_HINTS if hint in tail]
+    tail = lined[last:end]
+    found += [last + tail.find(hint) for hint in _LAST_HINTS if hint in tail]
     for at in found:
-        if at < 0:
-            continue
         first = _rule_above(lined, start, max(lined.rfind("\n", start, at + 1), start))
         if start <= first < cut and lined.count("\n", first, end) <= 30:
             cut = first

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.labels import LABELS
+from ingest.labels import LABELS, may_be_block
 from ingest.quotes import split
 from mappings.records import Segment
 
@@ -143,3 +143,15 @@ def test_an_attribution_on_the_line_of_someones_words() -> None:
 ])  # fmt: skip
 def test_what_introduces_nothing(text: str) -> None:
     assert [part.kind for part in split(text)] == ["own"]
+
+
+@pytest.mark.parametrize("form", [
+    "{}: Ann Lee", "*{}:* Ann Lee", "> {} : Ann Lee", "  {}\xa0: Ann Lee", "> *{}*: Ann Lee",
+])  # fmt: skip
+def test_the_cheap_look_for_a_header_block_misses_none(form: str) -> None:
+    for label in LABELS["from"]:
+        for written in (label, label.upper(), label.lower()):
+            block = f"words: 1\n\n{form.format(written)}\nTo: Bob\nSubject: a\nwords"
+            assert may_be_block(block) or written.casefold() != label.casefold(), written
+    assert not may_be_block("at 12:30 and 13:30\n\nTo: Bob\nSubject: a\nsee http://example.org")
+    assert not may_be_block("From: Ann")
