@@ -203,6 +203,10 @@ def show_status(found: "Status") -> None:
     table.add_row(f"{found.stored_bytes / 1e6:,.1f} MB", f"on disk{share}, in {clean(found.engine)}")
     if found.files:
         table.add_row(f"{sum(found.files.values()):,}", f"attached files: {extract_cli.files_in_words(found.files)}")
+    if found.articles:
+        shown, absent, waiting = (found.citations.get(name, 0) for name in ("shown", "absent", "probable"))
+        told = f"{shown:,} citations shown, {absent:,} of them of mails that are not here, {waiting:,} to be confirmed"
+        table.add_row(f"{found.articles:,}", f"{plural(found.articles, 'article')}: {told}")
     for name, count in found.collections.items():
         if name:
             table.add_row(f"{count:,}", Text(f"in collection {clean(name)}"))
@@ -276,5 +280,6 @@ def copy(ctx: click.Context, source: str, target: str, as_json: bool) -> None:
         print_json(found)
     else:
         verdict = "both corpora are the same" if found.same else "the corpora differ"
-        click.echo(f"{found.messages:,} messages: {verdict}; digest {found.digest}.")
+        articles = f" and {found.articles:,} articles" if found.articles else ""
+        click.echo(f"{found.messages:,} messages{articles}: {verdict}; digest {found.digest}.")
     ctx.exit(DONE if found.same else COUNTED)

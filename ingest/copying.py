@@ -8,9 +8,11 @@ from msgspec.structs import replace
 
 from ingest import pipeline
 from ingest.progress import Progress
+from ingest.shelf_copying import copy_shelf
 from ingest.threads import prepare, settle
 from mappings.records import ArchiveState, Failure, Place, Prepared
 from search.engine import Batch, Engine, Writer
+from search.shelf_digest import shelf_digest
 
 CHUNK = 500  # messages
 CHUNK_BYTES = 8 << 20
@@ -20,12 +22,13 @@ _Key = tuple[str, str]
 
 
 class Copied(Struct, frozen=True):
-    """What became of a copy. `same` tells whether both corpora have one digest."""
+    """What became of a copy. `same` tells whether both corpora have one digest, of mails and of articles."""
 
     messages: int
     failures: int
     digest: str
     same: bool
+    articles: int = 0
 
 
 def copy(source: Engine, target: Engine, progress: Progress | None = None) -> Copied:
@@ -63,8 +66,11 @@ def copy(source: Engine, target: Engine, progress: Progress | None = None) -> Co
         settle(writer)
         _close(writer, states, [failure for _, failure in known if pipeline.spot(failure) not in have])
         writer.index()
+        articles = copy_shelf(source, target, writer, progress)
+        writer.index()
     digest = source.digest()
-    return Copied(count, len(known), digest, target.digest() == digest)
+    same = target.digest() == digest and shelf_digest(target) == shelf_digest(source)
+    return Copied(count, len(known), digest, same, articles)
 
 
 def _all(source: Engine, progress: Progress) -> Iterator[Prepared]:

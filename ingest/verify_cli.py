@@ -42,17 +42,22 @@ def verify(ctx: click.Context, paths: tuple[str, ...], limit: int, engine: str, 
     asked = [Path(path).expanduser().absolute() for path in paths]
     with closing(open_engine(engine)) as corpus, progress(as_json) as shown:
         checked, bad = stored(corpus, shown)
+        captures, damaged = stored_captures(corpus, shown)
         held = list(archives(corpus, asked, Path(engine).expanduser().absolute(), shown)) if asked else []
     changes = [change for one in held for change in one.changes]
     if as_json:
-        print_json({"checked": checked, "bad": bad} | ({"archives": held} if asked else {}))
+        told = {"captures": captures, "bad_captures": damaged} if captures else {}
+        print_json({"checked": checked, "bad": bad} | told | ({"archives": held} if asked else {}))
     else:
         result = f"{len(bad):,} are damaged." if bad else "all are as they were."
         click.echo(f"{checked:,} messages checked: {result}")
+        if captures:
+            result = f"{len(damaged):,} are damaged." if damaged else "all are as they were."
+            click.echo(f"{captures:,} pages and files that articles were read from checked: {result}")
         show(held, changes[:limit])
         if len(changes) > limit:
             click.echo(f"… and {len(changes) - limit:,} more changes; --limit {len(changes)} lists them all.")
-    ctx.exit(COUNTED if bad or changes else DONE)
+    ctx.exit(COUNTED if bad or damaged or changes else DONE)
 
 
 def stored(corpus: "Engine", shown: "Progress") -> tuple[int, list[dict[str, str]]]:
@@ -66,6 +71,18 @@ def stored(corpus: "Engine", shown: "Progress") -> tuple[int, list[dict[str, str
             shown.say(clean(f"{id[:16]}: {wrong}"))
         if not checked % 10_000:
             shown.phase(f"{checked:,} messages checked")
+    return checked, bad
+
+
+def stored_captures(corpus: "Engine", shown: "Progress") -> tuple[int, list[dict[str, str]]]:
+    """How many of the bytes that articles were read from were re-read, and those that are not what they were."""
+    checked = 0
+    bad: list[dict[str, str]] = []
+    for sha256, wrong in corpus.verify_captures():
+        checked += 1
+        if wrong:
+            bad.append({"sha256": sha256, "reason": wrong})
+            shown.say(clean(f"{sha256[:16]}, of an article: {wrong}"))
     return checked, bad
 
 

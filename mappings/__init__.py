@@ -5,7 +5,8 @@ from importlib import resources
 from typing import Any
 
 MESSAGES = "messages"  # what is searched, made from the rest
-INDEXES = (MESSAGES, "records", "raws", "links", "threads", "ghosts", "files", "archives", "failures", "marks")
+SHELF = ("articles", "citations", "blobs")  # which corpora of older versions lack
+INDEXES = (MESSAGES, "records", "raws", "links", "threads", "ghosts", "files", "archives", "failures", "marks", *SHELF)
 
 
 def load(name: str) -> dict[str, Any]:

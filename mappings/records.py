@@ -274,5 +274,7 @@ class Status(Struct, frozen=True, kw_only=True):
     archives: tuple[ArchiveState, ...]
     collections: dict[str, int]
     files: dict[str, int] = {}  # files that mails carry, by their state
+    articles: int = 0
+    citations: dict[str, int] = {}  # "shown", "probable", "silent"; "absent": shown, and not here
     differences: tuple[Difference, ...] = ()
     notes: tuple[str, ...] = ()  # sentences on what is not as usual

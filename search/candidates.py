@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from mappings.records import OWN_KINDS, Message
 from search.citing import Candidate, Wanted
 from search.words import MAX_BYTES, tokens
 
@@ -35,6 +36,11 @@ def is_term(word: str) -> bool:
         return 0 < len(word.encode()) <= MAX_BYTES
     except UnicodeEncodeError:
         return False
+
+
+def own_words(message: Message) -> str:
+    """What its sender wrote, quotations left out."""
+    return "".join(message.text[one.start : one.end] for one in message.segments if one.kind in OWN_KINDS)
 
 
 def phrase(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 MOST = (1 << 23) - 1  # articles that are told apart by their number
 _SHIFT = 39  # bits of a sort key's date
-_KEYWORD = 500  # characters of an outlet's name that are kept
+KEYWORD = 500  # characters of an outlet's name that are kept
 
 
 class Citing(Struct, frozen=True):
@@ -35,5 +35,5 @@ def tell(document: dict[str, Any], citing: Citing | None) -> dict[str, Any]:
         found["is"].append("cited")
         found["citing"] = list(citing.articles)
         if citing.outlets:
-            found["outlet"] = [outlet[:_KEYWORD] for outlet in citing.outlets]
+            found["outlet"] = [outlet[:KEYWORD] for outlet in citing.outlets]
     return found

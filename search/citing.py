@@ -75,6 +75,7 @@ class Absent(Struct, frozen=True, kw_only=True):
     named: str
     collection: str = ""
     number: str = ""
+    message: str = ""  # a ghost's id, if it is one
     articles: tuple[ArticleRow, ...] = ()
 
 

@@ -359,13 +359,18 @@ class Cluster:
         there = {alias for one in found.values() for alias in one.get("aliases", ())}
         return [index for index in INDEXES if self.name(index) not in there]
 
-    def create(self) -> None:
-        """Makes the indexes that are not there yet; several processes may do so at once."""
+    def create(self, indexes: Sequence[str] = INDEXES) -> None:
+        """Makes indexes that are not there yet; several processes may do so at once."""
         from concurrent.futures import ThreadPoolExecutor
 
-        with ThreadPoolExecutor(len(INDEXES)) as pool:
-            for done in [pool.submit(self.create_index, index, f"{self.name(index)}-1", True) for index in INDEXES]:
+        with ThreadPoolExecutor(len(indexes)) as pool:
+            for done in [pool.submit(self.create_index, index, f"{self.name(index)}-1", True) for index in indexes]:
                 done.result()
+
+    def extend(self, index: str, field: str) -> None:
+        """Adds a field to an index that a version made which did not know it."""
+        body = {"properties": {field: load(index)["mappings"]["properties"][field]}}
+        self.request("PUT", f"/{self.name(index)}/_mapping", body)
 
     def create_index(self, index: str, name: str, alias: bool) -> None:
         """Makes one index, at once under its alias or not yet."""

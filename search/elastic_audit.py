@@ -9,7 +9,7 @@ from msgspec.structs import asdict, replace
 
 from mappings import INDEXES
 from mappings.records import ArchiveState, Failure, Place, Status
-from search import elastic_files, elastic_filling
+from search import elastic_citing, elastic_files, elastic_filling, elastic_shelf
 from search.elastic import Cluster, chunks
 from search.elastic_errors import NotAllowed
 from search.elastic_layout import differences
@@ -91,7 +91,8 @@ def _counts(cluster: Cluster) -> Status:
         unindexed=max(0, messages - searchable), failures=cluster.count("failures", _ALL),
         archives=tuple(archives(cluster)),
         collections=dict(sorted(counted.items(), key=lambda item: (-item[1], item[0]))),
-        files=elastic_files.counts(cluster),
+        files=elastic_files.counts(cluster), articles=elastic_shelf.count(cluster),
+        citations=elastic_citing.tiers(cluster),
     )  # fmt: skip
 
 

@@ -7,8 +7,11 @@ from msgspec import Struct, convert, json
 
 from mappings.keys import ghost_key
 from mappings.records import Message
+from search.cited import Citing, tell
 from search.documents import document, ghost_document, nature
 from search.elastic import Cluster, Op, chunks
+from search.elastic_citations import any_kept
+from search.elastic_citing import citing as citing_of
 from search.elastic_files import texts as texts_of
 from search.elastic_store import Store, number
 from search.file_texts import wanted
@@ -55,23 +58,27 @@ def _pieces(text: str) -> Iterator[str]:
 
 def op(
     message: Message, label: int, collections: Sequence[str], group: Group | None = None, index: str = "messages",
-    texts: Mapping[str, str] = _NO_TEXTS,
+    texts: Mapping[str, str] = _NO_TEXTS, came: int | None = None, citing: Citing | None = None,
 ) -> Op:  # fmt: skip
-    """What stores a message's document. A message alone stands for itself."""
+    """What stores a message's document. A message alone stands for itself. `came` is when it came in."""
     marks = ["message", *nature(message)]
     found = document(number(message.id), label, message, list(collections), marks, terms, texts)
-    return _placed(message.id, found, label, collections, group, index)
+    if came is not None:
+        found["came"] = came
+    return _placed(message.id, found, label, collections, group, index, citing)
 
 
 def _placed(
-    id: str, found: dict[str, Any], label: int, collections: Sequence[str], group: Group | None, index: str
-) -> Op:
-    """What stores a document, with what others know of its message: thread, collections, copies."""
+    id: str, found: dict[str, Any], label: int, collections: Sequence[str], group: Group | None, index: str,
+    citing: Citing | None,
+) -> Op:  # fmt: skip
+    """What stores a document, with what others know of its message: thread, collections, copies, articles."""
     marks = [mark for mark in found["is"] if mark not in ("primary", "duplicate")]
     first = group is None or group.primary == id
     marks += (["primary"] if first else []) + (["duplicate"] if group else [])
     of = group.collections if group and first else collections
-    return Op("index", index, id, json.encode(found | {"thread": label, "collection": list(of), "is": marks}))
+    told = tell(found | {"thread": label, "collection": list(of), "is": marks}, citing)
+    return Op("index", index, id, json.encode(told))
 
 
 class Recent:
@@ -100,12 +107,21 @@ class Recent:
         return None if body is None else json.decode(body)
 
 
-def ghost_op(ghost: dict[str, Any], index: str = "messages") -> Op:
-    """What stores a ghost's document, from the ghost's own."""
+def ghost_ops(store: Store, ghosts: Iterable[dict[str, Any]], index: str = "messages") -> Iterator[Op]:
+    """What stores the documents of ghosts, from their own."""
+    listed = list(ghosts)
+    if not listed:
+        return
+    cited = citing_of(store, (ghost["id"] for ghost in listed))
+    for ghost in listed:
+        yield _ghost_op(ghost, index, cited.get(ghost["id"]))
+
+
+def _ghost_op(ghost: dict[str, Any], index: str, citing: Citing | None) -> Op:
     found = ghost_document(
         ghost_key(ghost["id"]) & (1 << 63) - 1, ghost["label"], convert(ghost["ghost"], Ghost), terms
     )  # fmt: skip
-    return Op("index", index, ghost["id"], json.encode(found))
+    return Op("index", index, ghost["id"], json.encode(tell(found, citing)))
 
 
 def groups(store: Store, keys: Iterable[int]) -> dict[int, Group]:
@@ -131,19 +147,24 @@ def remade(
     store: Store, ids: Iterable[str], index: str = "messages", recent: Recent | None = None
 ) -> Iterator[Op]:
     """Documents of the messages with these ids, made anew from what is stored, or changed where they are at hand."""
+    told = any_kept(store.cluster)
     for part in chunks(ids, _BATCH):
-        source = ("label", "copy_key", "stored", "collections", "later")
+        source = ("label", "copy_key", "stored", "collections", "later", "came")
         docs = store.cluster.get("records", part, source=source)
         shared = groups(store, (doc.source["copy_key"] for doc in docs.values()))
         held = {id: found for id, doc in docs.items()
                 if recent and "later" not in doc.source and (found := recent.get(id))}  # fmt: skip
+        cited = citing_of(store, docs) if told else {}
         messages = store.read({id: doc.source for id, doc in docs.items() if id not in held})
         for few in chunks(docs.items(), _FEW):
             texts = texts_of(store.cluster, wanted(messages[id] for id, _ in few if id in messages))
             for id, doc in few:
                 values = doc.source
                 rest = values["label"], values["collections"], shared.get(values["copy_key"]), index
-                yield _placed(id, held[id], *rest) if id in held else op(messages[id], *rest, texts)
+                if id in held:
+                    yield _placed(id, held[id], *rest, cited.get(id))
+                else:
+                    yield op(messages[id], *rest, texts, values.get("came"), cited.get(id))
 
 
 def missing(cluster: Cluster, index: str = "messages") -> Iterator[str]:

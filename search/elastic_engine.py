@@ -3,21 +3,28 @@
 import re
 import time
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from functools import partial
 from typing import Self
 
-from mappings import INDEXES
+from mappings import INDEXES, SHELF
 from mappings.records import Failure, File, FileState, Message, MessageRow, Place, Ruling, Status, Thread
 from mappings.signatures import Key
 from search import elastic_audit, elastic_copies, elastic_files, elastic_later
+from search.citing import Cited
 from search.elastic import Cluster
+from search.elastic_errors import NotAllowed
 from search.elastic_pages import Asked, Found, answer
 from search.elastic_queries import Compiler
+from search.elastic_reading import ElasticShelf
+from search.elastic_shelf import outlets
 from search.elastic_store import Store, stored
 from search.elastic_writer import ElasticWriter
 from search.errors import CorpusDamaged, CorpusMissing
 from search.failures import ANY, Tally, Which
 from search.file_texts import wanted
 from search.highlight import highlights, marker
+from search.most_cited import most_cited
 from search.query import Query
 from search.results import Hit, Order, Page
 from search.weights import is_ranked
@@ -25,7 +32,7 @@ from search.weights import is_ranked
 _DIGITS = re.compile(r"\d+")
 
 
-class ElasticEngine:
+class ElasticEngine(ElasticShelf):
     """Reading a corpus in a cluster; see `search.engine.Engine`. Usable from any number of threads and machines."""
 
     waits = True
@@ -33,13 +40,15 @@ class ElasticEngine:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._store = Store(cluster)
-        self._compiler = Compiler(self._store.ids, self._store.label, self._store.published, lambda name: [name])
+        self._compiler = Compiler(self._store.ids, self._store.label, self._store.published, partial(outlets, cluster))
 
     @classmethod
     def open(cls, url: str, *, create: bool = False) -> Self:
         """The corpus at `http(s)://host:port/prefix`. CorpusMissing unless `create`; EngineUnavailable."""
         cluster = Cluster.connect(url)
         lacking = cluster.lacks()
+        if lacking and "records" not in lacking and set(lacking) <= set(SHELF):
+            lacking = _with_shelf(cluster, lacking)
         if lacking and not _fillable(cluster, lacking):
             names = ", ".join(map(cluster.name, lacking))
             raise CorpusDamaged(f"{cluster.shown} lacks {names}: deleted, or unknown to the version that filled it.")
@@ -48,7 +57,7 @@ class ElasticEngine:
         if create:
             patient = cluster.patiently()
             if lacking:
-                patient.create()
+                patient.create(lacking)
             patient.reach(*INDEXES)  # they may have been made a moment ago, by one that was killed
         return cls(cluster)
 
@@ -79,6 +88,10 @@ class ElasticEngine:
             total=found.total, hits=hits, threads=found.threads, next=found.next, facets=found.facets,
             histogram=found.histogram, took=(time.perf_counter() - started) * 1000,
         )  # fmt: skip
+
+    def most_cited(self, limit: int = 20) -> list[Cited]:
+        """The messages that most articles cite, as of the last `index`."""
+        return most_cited(self, limit)
 
     def _hits(self, found: list[Found], query: Query, ranked: bool) -> tuple[Hit, ...]:
         rows = {row.id: row for row in self._store.rows([one.id for one in found])}
@@ -207,6 +220,14 @@ class ElasticEngine:
     def verify(self) -> Iterator[tuple[str, str]]:
         """Re-reads everything stored; (id, "") for each message that is as it was, else (id, what is wrong)."""
         yield from elastic_audit.verify(Store(self._cluster.patiently()))
+
+
+def _with_shelf(cluster: Cluster, lacking: list[str]) -> list[str]:
+    """Makes what corpora of older versions lack, if the user may: who only reads finds no articles, and all else."""
+    with suppress(NotAllowed):
+        cluster.create(lacking)
+        cluster.extend("records", "came")
+    return []
 
 
 def _fillable(cluster: Cluster, lacking: list[str]) -> bool:

@@ -54,9 +54,9 @@ class Compiler:
             case Not(part):
                 return {"bool": {"filter": [{"match_all": {}}], "must_not": [self._node(part)]}}
             case Between("cited", low, high):
-                return _filter([_between("cited", *bounds(low, high))])
+                return _filter([between("cited", *bounds(low, high))])
             case Between(field, low, high):
-                return _filter([_between(field, low, high)])
+                return _filter([between(field, low, high)])
             case Exact("filename", value):
                 return _filter([self._words(Phrase(value, "filename"))])
             case Exact(field, value):
@@ -116,7 +116,7 @@ def _escaped(match: re.Match[str]) -> str:
     return "\\" + match[0]
 
 
-def _between(field: str, low: int | None, high: int | None) -> Json:
+def between(field: str, low: int | None, high: int | None) -> Json:
     """`low <= field < high`; None is open."""
     if low is None and high is None:
         return {"exists": {"field": field}}

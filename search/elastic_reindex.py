@@ -13,7 +13,7 @@ from mappings import MESSAGES
 from search import elastic_filling as filling
 from search import elastic_marks as marks
 from search.elastic import Cluster, Refusal, chunks
-from search.elastic_documents import ghost_op, groups, missing, remade
+from search.elastic_documents import ghost_ops, groups, missing, remade
 from search.elastic_lease import Lease
 from search.elastic_store import Store
 
@@ -89,5 +89,5 @@ def _catch_up(store: Store, new: str, refusals: list[Refusal], leases: Iterable[
     for ghosts in chunks(cluster.walk("ghosts", _ALL, ["key"]), _PART):
         for lease in leases:
             lease.hold()
-        cluster.bulk((ghost_op(doc.source, f"={new}") for doc in ghosts), refusals=[])
+        cluster.bulk(ghost_ops(store, (doc.source for doc in ghosts), f"={new}"), refusals=[])
     cluster.request("POST", f"/{new}/_refresh")

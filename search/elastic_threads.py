@@ -13,7 +13,7 @@ from mappings.records import Ruling
 from search import elastic_copies
 from search import elastic_marks as marks
 from search.elastic import Cluster, Doc, Op, chunks
-from search.elastic_documents import ghost_op
+from search.elastic_documents import ghost_ops
 from search.elastic_lease import Lease
 from search.elastic_links import Links
 from search.elastic_store import Store, Tree, member
@@ -186,21 +186,24 @@ class Threads:
         done: set[int] = set()
         changes: list[Op] = []
         moved: set[str] = set()
+        ghosts: list[Json] = []
         copies: set[int] = set()
         for label, thread in threads:
-            changes += self._changes(label, thread, moved)
+            changes += self._changes(label, thread, moved, ghosts)
             after = {leaf.id: leaf.copies for leaf in thread.leaves if leaf.id in self._held}
             copies |= elastic_copies.touched({id: self._held[id]["copy_key"] for id in after}, after)
             done.add(label)
         if moved:
             self._cluster.bulk([marks.stale(uuid.uuid4().hex, moved, copies)])
+        changes += ghost_ops(self._store, ghosts)
         if changes:
             # a ghost that is refused still stands in its conversation
             self._cluster.bulk(changes, tolerated=_THERE, refusals=[])
         self._finish(done)
 
-    def _changes(self, label: int, thread: Arranged, moved: set[str]) -> Iterator[Op]:
-        """What a thread's tree changes in the cluster; messages that get another label are added to `moved`."""
+    def _changes(self, label: int, thread: Arranged, moved: set[str], told: list[Json]) -> Iterator[Op]:
+        """What a thread's tree changes in the cluster; messages that get another label are added to `moved`, ghosts of
+        which something else is known to `told`."""
         ghosts = {ghost.id: ghost for ghost in thread.ghosts}
         yield from self._tree(label, thread, len(ghosts))
         for leaf in thread.leaves:
@@ -215,7 +218,7 @@ class Threads:
             now = {"id": id, "key": ghost_key(id), "ghost": to_builtins(ghost), "label": label}
             if now != old.get(id):
                 yield Op("index", "ghosts", id, json.encode(now))
-                yield ghost_op(now)
+                told.append(now)
         for id in old.keys() - ghosts.keys():  # the mails have come
             yield Op("delete", "ghosts", id)
             yield Op("delete", "messages", id)

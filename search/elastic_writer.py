@@ -18,8 +18,10 @@ from search import elastic_files, elastic_later, elastic_refusals, elastic_reind
 from search import elastic_marks as marks
 from search.documents import standing
 from search.elastic import Cluster, Doc, Op, Refusal, chunks
-from search.elastic_documents import Recent, groups, missing, op, remade
+from search.elastic_candidates import stamp
+from search.elastic_documents import Recent, ghost_ops, groups, missing, op, remade
 from search.elastic_filling import Filling
+from search.elastic_keeping import ElasticShelfWriter
 from search.elastic_layout import differences
 from search.elastic_lease import Lease
 from search.elastic_links import Links
@@ -43,7 +45,7 @@ class _Line(Struct):
     pending: str = ""
 
 
-class ElasticWriter:
+class ElasticWriter(ElasticShelfWriter):
     """A writer to a corpus in a cluster; see `search.engine.Writer`.
 
     A batch is stored in this order: a note of what is to come, blocks, records with their documents, the ledger's
@@ -169,15 +171,16 @@ class ElasticWriter:
             marks.stale(name, fresh.keys() | again), *(op for block in blocks for op in block.ops()),
         ]  # fmt: skip
         sent = self._pool.submit(self._cluster.bulk, first)
-        labels = assigned.labels
+        labels, came = assigned.labels, stamp()
         records = []
         for (id, prepared), at in zip(fresh.items(), stands, strict=True):
             packed = slim(prepared)
             self._slims.keep(id, packed)
-            body = _record(prepared, labels[id], packed, at, name, places[id])
+            body = _record(prepared, labels[id], packed, at, name, places[id], came)
             records.append(Op("create", "records", id, body))
         documents = [
-            op(p.message, labels[id], sorted({place.collection for place in places[id]})) for id, p in fresh.items()
+            op(p.message, labels[id], sorted({place.collection for place in places[id]}), came=came)
+            for id, p in fresh.items()
         ]
         for document in documents:
             if not any(carried(fresh[document.id].message)):  # the texts of files may come at any time
@@ -294,8 +297,9 @@ class ElasticWriter:
         """Makes everything stored searchable, by whichever process it was stored."""
         self._lease.hold()
         try:
-            docs = marks.waiting(self._cluster, "stale")
-            self._cluster.refresh("records")
+            self._cluster.refresh("records", "ghosts")
+            self._resettle(self._noted(marks.waiting(self._cluster, "stale")))
+            docs = marks.waiting(self._cluster, "stale")  # with those that settling noted
             self._remake(docs)
             self._cluster.refresh("messages", "ghosts")
             if wait:
@@ -309,14 +313,25 @@ class ElasticWriter:
         """Makes searchable what is stored and not indexed all the same, whatever cut that off."""
         cluster = self._cluster
         if cluster.count("records", {"match_all": {}}) > cluster.count("messages", {"term": {"is": "message"}}):
-            self._remake_all(missing(cluster))
+            for part in chunks(missing(cluster), 1000):
+                # stamped anew: who looked for newer mail since could not see them
+                late = json.encode({"doc": {"came": stamp()}})
+                cluster.bulk([Op("update", "records", id, late) for id in part])
+                self._remake_all(part)
             cluster.refresh("messages")
 
-    def _remake(self, docs: Sequence[Doc]) -> None:
+    def _noted(self, docs: Sequence[Doc]) -> set[str]:
+        """The messages, and ghosts, whose documents these notes say are to be made anew."""
         copies = {key for doc in docs for key in doc.source["body"]["copies"]}
         ids = {id for doc in docs for id in doc.source["body"]["ids"]}
-        ids |= {id for group in groups(self._store, copies).values() for id in group.members}
-        self._remake_all(sorted(ids))
+        return ids | {id for group in groups(self._store, copies).values() for id in group.members}
+
+    def _remake(self, docs: Sequence[Doc]) -> None:
+        ids = self._noted(docs)
+        self._remake_all(sorted(id for id in ids if not id.startswith("g")))
+        ghosts = self._cluster.get("ghosts", (id for id in ids if id.startswith("g")))
+        if ghosts:
+            self._cluster.bulk(ghost_ops(self._store, (doc.source for doc in ghosts.values())), refusals=[])
 
     def _remake_all(self, ids: Iterable[str]) -> None:
         for part in chunks(ids, 1000):
@@ -351,14 +366,14 @@ def _places(listed: Iterable[list[Any]]) -> dict[str, Any]:
 
 
 def _record(
-    prepared: Prepared, label: int, packed: bytes, stands: Stored, batch: str, places: Sequence[Place]
+    prepared: Prepared, label: int, packed: bytes, stands: Stored, batch: str, places: Sequence[Place], came: int
 ) -> bytes:
     message = prepared.message
     listed = {(place.archive, place.member, place.offset, place.collection): _place(place) for place in places}
     found: dict[str, Any] = {
         "id": message.id, "num": number(message.id), "label": label,
         "own_key": prepared.links[0] if prepared.links else 0, "subject_key": prepared.subject_key,
-        "copy_key": 0, "size": message.size, "recipients": standing(message), "batch": batch,
+        "copy_key": 0, "came": came, "size": message.size, "recipients": standing(message), "batch": batch,
         "slim": base64.b64encode(packed).decode(), "stored": {"at": stands},
         "files": [attachment.sha256 for attachment in carried(message)],
     } | _places(listed.values())  # fmt: skip

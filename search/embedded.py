@@ -14,6 +14,7 @@ from mappings.records import Failure, File, FileState, Message, MessageRow, Plac
 from mappings.signatures import Key
 from search import embedded_audit, embedded_copies, embedded_files, embedded_later, embedded_shelf
 from search.base64_runs import grow
+from search.citing import Cited
 from search.embedded_documents import record_decoder
 from search.embedded_index import open_index, schema
 from search.embedded_queries import Compiler
@@ -26,6 +27,7 @@ from search.failures import ANY, Tally, Which
 from search.file_texts import wanted
 from search.highlight import Marker, highlights, marker
 from search.later import amended
+from search.most_cited import most_cited
 from search.pages import aggregations, histogram, read_facets
 from search.query import Query
 from search.results import Highlight, Hit, Order, Page
@@ -103,6 +105,10 @@ class EmbeddedEngine(EmbeddedShelf):
         asked = {"bars": {"histogram": {"field": "date", "interval": seconds, "min_doc_count": 1}}}
         buckets = self._searcher().aggregate(query, asked)["bars"]["buckets"]
         return {int(bucket["key"]) // seconds: int(bucket["doc_count"]) for bucket in buckets}
+
+    def most_cited(self, limit: int = 20) -> list[Cited]:
+        """The messages that most articles cite, as of the last `index`."""
+        return most_cited(self, limit)
 
     def _hits(self, found: list[Found], query: Query) -> tuple[Hit, ...]:
         rows = self._store.rows([one.number for one in found])

@@ -8,8 +8,7 @@ from search.citing import ArticleOrder, Articles, ArticlesWanted
 from search.embedded_citing import article_rows
 from search.embedded_store import Store
 from search.pages import Cursor, read_cursor
-from search.results import Facet, FacetValue
-from search.shelved import FACETS
+from search.results import Facet
 from search.words import tokens
 
 # what has no date or outlet stands last in any order
@@ -67,13 +66,8 @@ def _narrowed(store: Store, wanted: ArticlesWanted) -> tuple[str, str, list[Any]
 
 
 def _facets(store: Store, table: str, where: str, values: list[Any]) -> tuple[Facet, ...]:
-    found = []
-    for name in FACETS:
-        rows = store.all(
-            f"SELECT a.{name}, count(*) FROM {table} WHERE {where} AND a.{name} <> '' GROUP BY 1 ORDER BY 2 DESC, 1"
-            " LIMIT ?", [*values, shelved.VALUES + 1],
-        )  # fmt: skip
-        if rows:
-            listed = tuple(FacetValue(value, value, count, "") for value, count in rows[: shelved.VALUES])
-            found.append(Facet(name, listed, len(rows) > shelved.VALUES))
-    return tuple(found)
+    counted = {
+        name: store.all(f"SELECT a.{name}, count(*) FROM {table} WHERE {where} AND a.{name} <> '' GROUP BY 1", values)
+        for name in shelved.FACETS
+    }
+    return shelved.facets(counted)

@@ -8,7 +8,7 @@ from msgspec import MsgspecError, json
 from msgspec.structs import replace
 
 from mappings.records import ArchiveState, Failure, Place, Status
-from search import embedded_files
+from search import embedded_citing, embedded_files
 from search.base64_runs import grow
 from search.embedded_documents import record_decoder
 from search.embedded_layout import differences
@@ -85,6 +85,7 @@ def _counts(store: Store) -> Status:
         ),
         failures=store.number("SELECT count(*) FROM failures"), archives=tuple(archives(store)),
         collections=dict(by_collection), files=embedded_files.counts(store),
+        articles=store.number("SELECT count(*) FROM articles"), citations=embedded_citing.tiers(store),
     )  # fmt: skip
 
 

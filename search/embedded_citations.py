@@ -123,7 +123,7 @@ def _values(article: int, row: Row, nums: dict[str, int]) -> tuple[Any, ...]:
     name = citation.message
     id = bytes.fromhex(name) if len(name) == 64 and is_prefix(name) else None
     return (
-        article, nums.get(name, 0), id, _ghost(name), citation.key[1],
+        article, nums.get(name, 0), id, _ghost(name), judging.sort_name(citation),
         "" if row.target else judging.absent_name(citation), row.ruled, row.best, citation.probability, row.at,
         json.encode(citation).decode(), json.encode(row.verdict).decode() if row.verdict else None,
     )  # fmt: skip

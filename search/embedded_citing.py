@@ -7,13 +7,11 @@ from msgspec import json
 from msgspec.structs import replace
 
 from mappings.articles import ArticleRow, Judged
-from mappings.records import MessageRow
 from search import embedded_citations as citations
 from search import embedded_shelf, judging
 from search.cited import Citing
-from search.citing import Absent, Cited
+from search.citing import Absent
 from search.embedded_store import Store
-from search.errors import NotFound
 
 _BY_ARTICLE = "JOIN articles a ON a.num = c.article"
 _NEWEST = "a.date DESC, a.id, c.num"  # citations of an article are numbered in the order of passages
@@ -93,46 +91,6 @@ def _citing(articles: set[tuple[str, str]]) -> Citing:
     )  # fmt: skip
 
 
-def most_cited(store: Store, limit: int) -> list[Cited]:
-    """The messages that most articles cite."""
-    shown = citations.shown(embedded_shelf.settings(store))
-    rows = store.all(
-        "SELECT count(DISTINCT c.article), max(c.target), max(m.copy_key), min(c.body)"
-        f" FROM citations c LEFT JOIN messages m ON m.num = c.target WHERE {shown}"
-        " GROUP BY iif(c.target = 0, c.absent, iif(m.copy_key = 0, 'm' || c.target, 'c' || m.copy_key))"
-        " ORDER BY 1 DESC, c.target = 0, max(m.date) DESC, min(m.id), min(c.absent) LIMIT ?",
-        (limit,),
-    )
-    return [_cited(store, *row) for row in rows]
-
-
-def _cited(store: Store, count: int, target: int, key: int | None, body: str) -> Cited:
-    citation = judging.citation_decoder.decode(body)
-    if target:
-        num = primary(store, target, key or 0)
-        return Cited(row=store.rows([num])[0], named=citation.named, articles=count)
-    return Cited(row=_ghost_row(store, citation.message), named=judging.called(citation), articles=count)
-
-
-def primary(store: Store, num: int, copy_key: int) -> int:
-    """The message that stands for its copies."""
-    if not copy_key:
-        return num
-    return store.number(
-        "SELECT num FROM messages WHERE copy_key = ? AND copy_key <> 0 ORDER BY recipients DESC, id LIMIT 1",
-        (copy_key,),
-    )
-
-
-def _ghost_row(store: Store, id: str) -> MessageRow | None:
-    if not id.startswith("g"):
-        return None
-    try:
-        return store.rows([store.find(id)])[0]
-    except NotFound:
-        return None
-
-
 def absent(store: Store, limit: int) -> list[Absent]:
     """What is cited and not here, most articles first."""
     shown = citations.shown(embedded_shelf.settings(store))
@@ -155,6 +113,7 @@ def absent(store: Store, limit: int) -> list[Absent]:
         )
         found.append(Absent(
             named=judging.called(citation), collection=citation.collection, number=citation.number,
+            message=citation.message,
             articles=tuple(article_rows(store, [num for num, _, _ in rows])),
         ))  # fmt: skip
     return found
@@ -185,7 +144,7 @@ def review(store: Store, after: str, limit: int) -> tuple[int, list[tuple[str, J
     if after:
         probability, article, name = judging.read_place(after)
         where = "AND (-c.probability, a.id, c.name) > (?, ?, ?)"
-        values = [-probability, bytes.fromhex(article), name]
+        values = [-probability, bytes.fromhex(article), judging.cut(name)]
     rows = citations.read(
         store, f"{_BY_ARTICLE} WHERE {waiting} {where} ORDER BY -c.probability, a.id, c.name LIMIT ?", [*values, limit]
     )
@@ -197,3 +156,15 @@ def newest(store: Store, limit: int) -> list[Judged]:
     settings = embedded_shelf.settings(store)
     where = f"{_BY_ARTICLE} WHERE {citations.shown(settings)} ORDER BY c.at DESC, a.id, c.num LIMIT ?"
     return [judging.judged(row, settings) for row in citations.read(store, where, (limit,))]
+
+
+def tiers(store: Store) -> dict[str, int]:
+    """How many citations there are in each tier, and of what is not here: of an article one for each message."""
+    settings = embedded_shelf.settings(store)
+    shown, probable = citations.shown(settings), citations.probable(settings)
+    row = store.one(
+        f"SELECT sum({shown}), sum({probable}), sum(c.best AND NOT {shown} AND NOT {probable}),"
+        f" sum({shown} AND c.target = 0) FROM citations c"
+    )
+    names = ("shown", "probable", "silent", "absent")
+    return {name: int(count) for name, count in zip(names, row, strict=True) if count}

@@ -6,7 +6,7 @@ import tantivy
 
 from mappings.articles import Article, Capture, CitedState, Judged, Settings, Verdict
 from search import embedded_articles, embedded_citations, embedded_citing, embedded_shelf, embedded_texts
-from search.citing import Absent, ArticleOrder, Articles, ArticlesWanted, Candidate, Cited, Wanted
+from search.citing import Absent, ArticleOrder, Articles, ArticlesWanted, Candidate, Wanted
 from search.embedded_candidates import candidates
 from search.embedded_index import schema
 from search.embedded_store import Store, translated
@@ -66,11 +66,6 @@ class EmbeddedShelf:
         """By message how many articles cite it or a copy of it (tier shown); those that none cites are left out."""
         with translated():
             return embedded_citing.cited_counts(self._store, ids)
-
-    def most_cited(self, limit: int = 20) -> list[Cited]:
-        """The messages that most articles cite."""
-        with translated():
-            return embedded_citing.most_cited(self._store, limit)
 
     def absent(self, limit: int = 100) -> list[Absent]:
         """What is cited and not here, most articles first."""

@@ -7,6 +7,7 @@ from msgspec import MsgspecError, json
 
 from mappings.articles import Article, Capture, Settings
 from search import shelved
+from search.cited import KEYWORD
 from search.embedded_store import Store
 from search.errors import CorpusDamaged, NotFound
 from search.ids import is_prefix
@@ -142,8 +143,8 @@ def capture(store: Store, sha256: str) -> tuple[Capture, bytes]:
     """An article's bytes as they were read, with the record of the first article that has them; NotFound."""
     key = bytes.fromhex(sha256) if is_prefix(sha256) and len(sha256) == 64 else b""
     row = store.one(
-        "SELECT c.data, min(d.article) FROM captures c JOIN captured d USING (sha256) WHERE c.sha256 = ?"
-        " GROUP BY c.sha256", (key,),
+        "SELECT c.data, a.num FROM captures c JOIN captured d USING (sha256) JOIN articles a ON a.num = d.article"
+        " WHERE c.sha256 = ? ORDER BY a.added, a.id LIMIT 1", (key,),
     )  # fmt: skip
     if row is None:
         raise NotFound(f"There is no capture {sha256}.")
@@ -186,7 +187,7 @@ def outlets(store: Store, name: str) -> list[str]:
         "SELECT DISTINCT outlet FROM articles WHERE outlet_key = ? AND outlet <> '' ORDER BY 1",
         (shelved.outlet_key(name),),
     )
-    return [outlet for (outlet,) in rows]
+    return [outlet[:KEYWORD] for (outlet,) in rows]
 
 
 def derived(store: Store, name: str) -> bytes | None:

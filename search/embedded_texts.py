@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mappings.records import OWN_KINDS, Message
+from search.candidates import own_words
 from search.embedded_documents import record_decoder
 from search.embedded_store import Store
 
@@ -26,8 +26,3 @@ def texts(store: Store, start: int) -> Iterator[tuple[int, str, str]]:
                 held, data = block, store.records(block)
             message = record_decoder.decode(data[at : at + size])
             yield num, message.id, own_words(message)
-
-
-def own_words(message: Message) -> str:
-    """What its sender wrote, quotations left out."""
-    return "".join(message.text[one.start : one.end] for one in message.segments if one.kind in OWN_KINDS)

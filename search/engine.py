@@ -235,7 +235,7 @@ def open_engine(url: str, *, create: bool = False) -> Engine:
             from search.elastic_engine import ElasticEngine
         except ModuleNotFoundError as error:
             raise CorpusError("For Elasticsearch the package is missing: pip install 'unsealed[elastic]'.") from error
-        return ElasticEngine.open(url, create=create)  # type: ignore[return-value]  # its shelf is to come
+        return ElasticEngine.open(url, create=create)
     from search.embedded import EmbeddedEngine
 
     return EmbeddedEngine.open(url, create=create)

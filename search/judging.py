@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 
 from msgspec import MsgspecError, Struct, json
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from search.ids import is_prefix
 
 citation_decoder = json.Decoder(Citation)
 
+_NAME = 500  # characters
 _NOWHERE = Span(0, 0)
 
 
@@ -132,8 +134,20 @@ def is_id(name: str) -> bool:
 def absent_name(citation: Citation) -> str:
     """One name for what is not here, in whichever article it is cited."""
     if citation.number:
-        return f"number:{citation.collection}:{citation.number.lower()}"
-    return citation.message or f"named:{citation.named}"
+        return cut(f"number:{citation.collection}:{citation.number.lower()}")
+    return citation.message or cut(f"named:{citation.named}")
+
+
+def sort_name(citation: Citation) -> str:
+    """What citations of one article and probability are sorted by."""
+    return cut(citation.key[1])
+
+
+def cut(name: str) -> str:
+    """A name short enough to be looked up, and still told apart from others."""
+    if len(name) <= _NAME:
+        return name
+    return name[:_NAME] + sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def called(citation: Citation) -> str:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from mappings.articles import Article, ArticleRow, Capture
 from search.article_keys import address_key, text_key, unarchived
 from search.errors import CorpusDamaged, SearchError
+from search.results import Facet, FacetValue
 from search.words import tokens
 
 LEVEL = 6  # of zstd
@@ -35,7 +36,7 @@ def plain(value: T) -> T:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return plain_text(value)
     if isinstance(value, dict):
         return {name: _plain(one) for name, one in value.items()}
     return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
@@ -129,6 +130,29 @@ def year(article: Article) -> str:
 def outlet_key(outlet: str) -> str:
     """An outlet's name as it is looked for: its words, folded."""
     return " ".join(tokens(outlet))
+
+
+def facets(counted: Mapping[str, Iterable[tuple[str, int]]]) -> tuple[Facet, ...]:
+    """Lists' facets from values with their counts; an outlet that is written in several ways is one value, in the
+    most frequent of them."""
+    found = []
+    for name in FACETS:
+        merged: dict[str, list[tuple[str, int]]] = {}
+        for value, count in counted.get(name, ()):
+            merged.setdefault((outlet_key(value) or value) if name == "outlet" else value, []).append((value, count))
+        values = sorted(
+            (-sum(count for _, count in ways), min(ways, key=lambda way: (-way[1], way[0]))[0])
+            for ways in merged.values()
+        )  # fmt: skip
+        if values:
+            listed = tuple(FacetValue(value, value, -count, "") for count, value in values[:VALUES])
+            found.append(Facet(name, listed, len(values) > VALUES))
+    return tuple(found)
+
+
+def plain_text(text: str) -> str:
+    """A text without lone surrogates."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def words(article: Article) -> list[str]:

@@ -47,8 +47,8 @@ def test_citations_are_kept_in_the_order_of_passages(empty: Engine) -> None:
     assert [(one.row and one.row.id, one.articles) for one in empty.most_cited()] == [(ids["b1"], 2)]
     state = empty.cited_state(one)
     assert state is not None
-    assert (state.model, state.upto) == ("test", empty.newest())
-    assert empty.newest() > 0
+    assert state.model == "test"
+    assert 0 < state.upto <= empty.newest()
     other = keep(empty, article("three", "More."))[0]
     assert empty.cited_state(other) is None
     with pytest.raises(NotFound):
