@@ -1,14 +1,15 @@
 """A thread's messages into its tree, with ghosts for the mails that are missing."""
 
 from bisect import bisect_left, insort
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, reduce
 from itertools import pairwise
 
 from ingest.copies import groups
+from ingest.quoting import dated, written_by
 from ingest.references import clean_id, conversation_index
 from ingest.subjects import WINDOW, answers, base_subject, names_mail, plain_subject
-from mappings.keys import ghost_id
+from mappings.keys import ghost_id, ghost_of
 from search.engine import Arranged, Leaf, Member
 from search.ghosts import Ghost, Quote
 
@@ -16,10 +17,13 @@ NONE = -1
 LOOK_BACK = 64  # earlier mails of the same subject that an orphan is held against; robots send thousands
 
 _ghost_id = lru_cache(maxsize=4096)(ghost_id)
+_NOTHING: dict[str, Sequence[str]] = {}
 
 
-def arrange(members: Sequence[Member]) -> Arranged:
+def arrange(members: Sequence[Member], quoted: Mapping[str, Sequence[str]] = _NOTHING) -> Arranged:
     """The tree of at least one message: every message a leaf, parents before children, children by date.
+
+    `quoted` are the mails that replies without references quote, by the replies' ids, the likeliest first.
 
     After https://www.jwz.org/doc/threading.html, made independent of the order of `members`: what a mail says of itself
     goes before what others' References say of it, and where statements go in a circle the earliest mail's yields.
@@ -27,7 +31,7 @@ def arrange(members: Sequence[Member]) -> Arranged:
     """
     if len(members) == 1:
         return _alone(members[0])
-    tree = _Tree(sorted(members, key=_order))
+    tree = _Tree(sorted(members, key=_order), quoted)
     tree.link_own()
     tree.link_others()
     tree.link_roots()
@@ -41,9 +45,9 @@ def _order(member: Member) -> tuple[bool, int, str]:
 
 def _alone(member: Member) -> Arranged:
     line = _line(member)
-    if not line:
+    if not line and not member.ghost:
         return Arranged(id=member.id, subject=member.subject, leaves=(Leaf(member.id, "", 0),))
-    ghost = _ghost(line[-1], member, member.quote)
+    ghost = _ghost(line[-1] if line else "", member.ghost, member, member.quote)
     leaves = (Leaf(ghost.id, "", 0), Leaf(member.id, ghost.id, 1))
     return Arranged(id=member.id, subject=ghost.subject or member.subject, leaves=leaves, ghosts=(ghost,))
 
@@ -56,10 +60,12 @@ def _line(member: Member) -> list[str]:
     return [id for id in map(clean_id, member.references) if id and id != own]
 
 
-def _ghost(message_id: str, child: Member, quote: Quote) -> Ghost:
-    """What mails that refer to a missing one tell of it: the subject of the first, and a quotation."""
+def _ghost(message_id: str, key: int, child: Member, quote: Quote) -> Ghost:
+    """What mails that refer to a missing one tell of it: the subject of the first, and a quotation. One that none of
+    them names has a key instead of a Message-ID."""
     subject = plain_subject(" ".join(child.subject.split()))[0] or child.subject
-    return Ghost(id=_ghost_id(message_id), message_id=message_id, subject=subject, quote=quote)
+    id = _ghost_id(message_id) if message_id else ghost_of(key)
+    return Ghost(id=id, message_id=message_id, subject=subject, quote=quote)
 
 
 def _fuller(first: Quote, second: Quote) -> Quote:
@@ -77,8 +83,12 @@ class _Tree:
     would close a circle.
     """
 
-    def __init__(self, members: Sequence[Member]) -> None:
+    def __init__(self, members: Sequence[Member], quoted: Mapping[str, Sequence[str]]) -> None:
         self.members = members  # by date, then id
+        self.quoted = quoted
+        self.unnamed: dict[int, int] = {}  # by key: mails or ghosts that are quoted in replies that name none
+        self.keys: dict[int, int] = {}  # of those that are ghosts
+        self.places: dict[str, int] = {}  # nodes by the ids of messages, once they are asked for
         self.copies: list[list[Member]] = []
         self.lines: list[list[str]] = []
         self.nodes: dict[str, int] = {}  # by Message-ID; of several mails the earliest
@@ -86,7 +96,7 @@ class _Tree:
         self.parent: list[int] = []
         self.top: list[int] = []
         self.answered: set[int] = set()  # ghosts that a mail answers directly
-        self.missing: list[str] = []  # the ghosts' Message-IDs
+        self.missing: list[str] = []  # the ghosts' Message-IDs, "" for those that no mail names
         self.groups = groups(members)
         known: dict[int | str, int] = {}
         for member in members:
@@ -117,11 +127,15 @@ class _Tree:
         """The node of a Message-ID, made a ghost if there is none."""
         node = self.nodes.get(message_id)
         if node is None:
-            node = self.nodes[message_id] = len(self.parent)
-            self.parent.append(NONE)
-            self.top.append(node)
-            self.missing.append(message_id)
+            node = self.nodes[message_id] = self._missing(message_id)
         return node
+
+    def _missing(self, message_id: str) -> int:
+        """A new ghost."""
+        self.parent.append(NONE)
+        self.top.append(len(self.top))
+        self.missing.append(message_id)
+        return len(self.missing) + self.count - 1
 
     def base(self, node: int) -> str:
         """The base subject of a mail."""
@@ -176,28 +190,77 @@ class _Tree:
         return other < node < self.count and self.copies[node][0].date is not None
 
     def link_roots(self) -> None:
-        """Roots by Outlook's index, and replies that name no mail by their subject."""
+        """Roots by Outlook's index; replies that name no mail by what they quote, and last by their subject."""
         roots = [node for node in range(self.count) if self.parent[node] == NONE]
-        if len(roots) < 2 and not self.missing:
-            return
-        self._link_by_index([node for node in roots if self.copies[node][0].thread_index])
-        orphans = [node for node in roots if self.parent[node] == NONE and self._is_orphan(node)]
-        if not orphans:
-            return
+        if len(roots) > 1 or self.missing:
+            self._link_by_index([node for node in roots if self.copies[node][0].thread_index])
+        orphans = [node for node in roots if self.parent[node] == NONE and not names_mail(self.copies[node][0])]
+        keys = {child: self._key(child) for child in orphans}
+        for child in orphans:
+            self._link_by_quotation(child, keys[child])
+        left = [child for child in orphans if self.parent[child] == NONE]
+        above = self._before([child for child in left if base_subject(self.copies[child][0].subject)[1]])
+        for child in left:
+            self._link_by_subject(child, above.get(child, []), keys[child])
+        for child in left:
+            if self.parent[child] == NONE and keys[child]:
+                self._link_to_ghost(child, above.get(child, []), keys[child])
+
+    def _key(self, node: int) -> int:
+        """The key of what it quotes, 0 if it does not say whom."""
+        return next((copy.ghost for copy in self.copies[node] if copy.ghost), 0)
+
+    def _link_by_quotation(self, child: int, key: int) -> None:
+        """Puts a reply below the mail that was found by the words it quotes."""
+        for id in [id for copy in self.copies[child] for id in self.quoted.get(copy.id, ())]:
+            if not self.places:
+                self.places = {copy.id: node for node, copies in enumerate(self.copies) for copy in copies}
+            parent = self.places.get(id)
+            if parent is not None and self.link(child, parent):
+                if key:
+                    self.unnamed.setdefault(key, parent)
+                break
+
+    def _before(self, replies: Sequence[int]) -> dict[int, list[int]]:
+        """The mails that each of the replies may answer by the subject rule, the last first."""
+        if not replies:
+            return {}
         alike: dict[str, list[int]] = {}
         for node in range(self.count):
             alike.setdefault(self.base(node), []).append(node)
-        for child in orphans:
-            reply = self.copies[child][0]
+        found: dict[int, list[int]] = {}
+        for child in replies:
             before = alike[self.base(child)]
             at = bisect_left(before, child)
-            for parent in reversed(before[max(at - LOOK_BACK, 0) : at]):
-                if answers(reply, self.copies[parent][0], WINDOW) and self.link(child, parent):
-                    break
+            found[child] = [
+                parent for parent in reversed(before[max(at - LOOK_BACK, 0) : at])
+                if answers(self.copies[child][0], self.copies[parent][0], WINDOW)
+            ]  # fmt: skip
+        return found
 
-    def _is_orphan(self, node: int) -> bool:
-        member = self.copies[node][0]
-        return not names_mail(member) and base_subject(member.subject)[1]
+    def _link_by_subject(self, child: int, above: list[int], key: int) -> None:
+        """Puts a reply below the mail it answers by its subject; if it says whom it quotes, that must fit."""
+        if key and (known := self.unnamed.get(key)) is not None and self.link(child, known):
+            return
+        reply = self.copies[child][0]
+        for parent in above:
+            older = self.copies[parent][0]
+            if (not key or (dated(reply, older) and written_by(reply, older))) and self.link(child, parent):
+                if key:
+                    self.unnamed.setdefault(key, parent)
+                break
+
+    def _link_to_ghost(self, child: int, above: list[int], key: int) -> None:
+        """Puts a reply below the ghost of what it quotes, and that where the subject would have put the reply."""
+        ghost = self.unnamed.get(key)
+        if ghost is None:
+            ghost = self.unnamed[key] = self._missing("")
+            self.keys[ghost] = key
+            self.answered.add(ghost)
+        self.link(child, ghost)
+        for parent in above:
+            if self.parent[ghost] != NONE or self.link(ghost, parent):
+                break
 
     def _link_by_index(self, roots: list[int]) -> None:
         if not roots:
@@ -264,14 +327,21 @@ class _Tree:
             child, upper = node, self.parent[node]
             children.setdefault(upper, []).append(child)
             # only who answers it directly quotes it
-            if upper in self.answered and self.missing[upper - self.count] in self.lines[node][-1:]:
-                quotes[upper] = _fuller(quotes.get(upper, Quote()), self.copies[node][0].quote)
+            if upper in self.keys or (
+                upper in self.answered and self.missing[upper - self.count] in self.lines[node][-1:]
+            ):
+                quotes[upper] = _fuller(quotes.get(upper, Quote()), self._quote(node))
             while upper >= self.count and upper not in first:
                 first[upper] = node
                 child, upper = upper, self.parent[upper]
                 children.setdefault(upper, []).append(child)
         ghosts = {
-            ghost: _ghost(self.missing[ghost - self.count], self.copies[node][0], quotes.get(ghost, Quote()))
+            ghost: _ghost(self.missing[ghost - self.count], self.keys.get(ghost, 0), self.copies[node][0],
+                          quotes.get(ghost, Quote()))
             for ghost, node in first.items()
-        }
+        }  # fmt: skip
         return children, ghosts
+
+    def _quote(self, node: int) -> Quote:
+        """What a mail quotes: as it stands in the copy that tells most, of equals the first."""
+        return reduce(_fuller, [copy.quote for copy in self.copies[node]])

@@ -15,10 +15,30 @@ RELEASED = "the same sender, minute and subject, and own words that begin alike"
 BY_WORDS = "the same words, sender and minute"
 
 _FOOTER = 800  # bytes at a text's end in which a list writes its line and its address
-_WHITE = b" \t\r\n\x0b\x0c>"
+WHITE = b" \t\r\n\x0b\x0c>"
 
 
-def copy_keys(message: Message, own: str) -> tuple[int, int]:
+Words = tuple[bytes, bytes]
+"""A text in UTF-8 without white space, quotation marks, signature and lists' footers; the writer's own part of it."""
+
+
+def words(message: Message) -> Words:
+    """The words of a message by which it is compared with others."""
+    text = message.text
+    segments = message.segments
+    below = len(segments)
+    while below and segments[below - 1].kind in ("signature", "disclaimer"):
+        below -= 1
+    whole = _plain(text if below == len(segments) else text[: segments[below].start])
+    if below < 2 and (not below or segments[0].kind == "own"):
+        return whole, whole
+    kinds = [segment.kind for segment in segments]
+    if "quoted" not in kinds and "mark" not in kinds:
+        return whole, whole
+    return whole, _plain("".join([text[one.start : one.end] for one in segments if one.kind == "own"]))
+
+
+def copy_keys(message: Message, own: str, words: Words) -> tuple[int, int]:
     """Two keys, either of which makes copies of the mails that share it; 0 where its rule does not apply.
 
     First: the clean Message-ID `own` and the own words, so that a copy may have lost its attachments or its quotation
@@ -29,24 +49,14 @@ def copy_keys(message: Message, own: str) -> tuple[int, int]:
     """
     if is_released(message):
         return release_copy_key(message), 0
-    text = message.text
-    segments = message.segments
-    below = len(segments)
-    while below and segments[below - 1].kind in ("signature", "disclaimer"):
-        below -= 1
-    if below < len(segments):
-        text = text[: segments[below].start]
-    whole = _plain(text)
     # An unnamed text beside the body is a list's footer.
     files = sorted([part.sha256 for part in message.attachments if part.name or not part.declared.startswith("text/")])
     subject = base_subject(message.subject)[0].encode("utf-8", "surrogatepass") + b"\n"
+    whole, mine = words
     content = subject + repr(files).encode() + whole
     by_id = by_words = 0
     if own:
-        words = whole
-        if any(segment.kind == "quoted" for segment in segments):
-            words = _plain("".join([text[one.start : one.end] for one in segments if one.kind == "own"]))
-        by_id = _hash("id", own, subject + words if words else content)
+        by_id = _hash("id", own, subject + mine if mine else content)
     sender = (message.from_[0].address.lower() or message.from_[0].name.casefold()) if message.from_ else ""
     dated = message.date is not None and message.date_source == "header"
     if sender and (whole or files) and (dated or not own):
@@ -60,7 +70,7 @@ def _plain(text: str) -> bytes:
     footer = data.rfind(b"\n____", -_FOOTER)
     if footer > 0 and b"http" in data[footer:] and b"From:" not in data[footer:]:
         data = data[:footer]
-    return data.translate(None, _WHITE)
+    return data.translate(None, WHITE)
 
 
 def _hash(rule: str, who: str, content: bytes) -> int:
@@ -103,5 +113,5 @@ def _top(top: list[int], at: int) -> int:
 def why(first: Message, second: Message) -> tuple[str, ...]:
     """The rules by which two messages are copies of each other; none if only a third one, or a person, says so."""
     rules = (RELEASED if is_released(first) else BY_ID, BY_WORDS)
-    pairs = zip(*(copy_keys(one, clean_id(one.message_id)) for one in (first, second)), strict=True)
+    pairs = zip(*(copy_keys(one, clean_id(one.message_id), words(one)) for one in (first, second)), strict=True)
     return tuple(rule for rule, (one, two) in zip(rules, pairs, strict=True) if one and one == two)

@@ -15,7 +15,7 @@ from ingest.authenticity import authenticated
 from ingest.messages import Reading, read_message
 from ingest.releases.mails import is_document, recovered
 from ingest.threads import prepare
-from mappings.records import Failure, Message, Note, Place, Prepared
+from mappings.records import Failure, Message, Note, Place, Prepared, Quoting
 from mappings.signatures import Key
 
 DEPTH = 20  # attached mails within attached mails; real ones stay below 10
@@ -51,6 +51,8 @@ class _Mail(Struct, frozen=True, array_like=True):
     subject_key: int
     orphan: bool
     copy_keys: tuple[int, ...]
+    sketch: tuple[int, ...]
+    quoting: Quoting | None
 
 
 class _Sent(Struct, frozen=True, array_like=True):
@@ -93,7 +95,7 @@ def prepare_packed(setting: Setting, items: Sequence[Item | Problem]) -> bytes:
     mails = [
         _Mail(
             _encoder.encode(mail.message), mail.raw if mail.message.carrier else b"", mail.place, mail.links,
-            mail.references, mail.subject_key, mail.orphan, mail.copy_keys,
+            mail.references, mail.subject_key, mail.orphan, mail.copy_keys, mail.sketch, mail.quoting,
         )
         for mail in chunk.messages
     ]  # fmt: skip
@@ -110,7 +112,7 @@ def unpack(packed: bytes, items: Sequence[Item | Problem]) -> Chunk:
         prepared = Prepared(
             message=message, raw=mail.raw if message.carrier else next(raws), place=mail.place, links=mail.links,
             references=mail.references, subject_key=mail.subject_key, orphan=mail.orphan, copy_keys=mail.copy_keys,
-            record=mail.record,
+            sketch=mail.sketch, quoting=mail.quoting, record=mail.record,
         )  # fmt: skip
         messages.append(prepared)
     return Chunk(messages, sent.failures)

@@ -232,6 +232,15 @@ class ArchiveState(Struct, frozen=True, omit_defaults=True, kw_only=True):
     failed: int = 0
 
 
+class Quoting(Struct, frozen=True, array_like=True):
+    """What a reply that names no mail tells of the one it quotes: what that is looked for by."""
+
+    sketch: tuple[int, ...]  # of the quoted words
+    first: int  # seconds since 1970, earliest and latest, between which it was written
+    last: int
+    ghost: int  # key of the ghost that stands for it while it is not here, 0 for none
+
+
 class Prepared(Struct, frozen=True, kw_only=True):
     """A message ready to be stored, with what threads and duplicates are found by. Keys are signed 64-bit hashes."""
 
@@ -243,6 +252,8 @@ class Prepared(Struct, frozen=True, kw_only=True):
     subject_key: int = 0  # of the subject without reply marks; 0 for none
     orphan: bool = False  # a reply by its subject that names no mail it answers
     copy_keys: tuple[int, ...] = ()  # those who share one are copies of one mail
+    sketch: tuple[int, ...] = ()  # of its own words: who quotes them shares some of these numbers below 2^24
+    quoting: Quoting | None = None  # of a reply that names no mail and quotes one
     record: bytes = b""  # `message` as msgpack, where another process has made it already
 
 

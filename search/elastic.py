@@ -188,10 +188,11 @@ class Cluster:
 
     def scan(
         self, index: str, query: dict[str, Any], sort: Sequence[str], *, source: Any = True,
-        columns: Sequence[str] = (), size: int = 1000, pit: dict[str, str] | None = None,
+        columns: Sequence[str] = (), several: Sequence[str] = (), size: int = 1000, pit: dict[str, str] | None = None,
     ) -> Iterator[Doc]:  # fmt: skip
         """Every document of a query in the order of `sort`, whose last field is unique. `columns` are fields that are
-        read without the document, which is quicker; its id is known then only if "id" is among them."""
+        read without the document, which is quicker; its id is known then only if "id" is among them. Of the columns
+        `several` all values are read."""
         body = {
             "query": {"bool": {"filter": [query]}}, "size": size, "docvalue_fields": list(columns),
             "_source": not columns and source, "sort": [{field: "asc"} for field in sort],
@@ -208,6 +209,7 @@ class Cluster:
                 pit["id"] = answer["pit_id"]
             for hit in hits:
                 values = {name: value[0] for name, value in hit.get("fields", {}).items()} if columns else {}
+                values |= {name: hit["fields"][name] for name in several if name in values}
                 id = hit.get("_id") or values.get("id", "")
                 yield Doc(id, hit.get("_source", values), (hit["_seq_no"], hit["_primary_term"]))
             if len(hits) < size:

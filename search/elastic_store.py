@@ -87,9 +87,16 @@ class Store:
             key = ghost_link(id)
             # a mail that has arrived takes the place of its ghost
             found = self._ids({"term": {"own_key": key}}, 1) or list(self.cluster.get("ghosts", [id], source=False))
+            found = found or self._quoted(key)
         else:
             found = self.ids(id)
         return only(found, id)
+
+    def _quoted(self, ghost: int) -> list[str]:
+        """What the mails answer that quoted a ghost that no mail named, and that is gone: a message or a ghost."""
+        docs = self.cluster.scan("records", {"term": {"quoted_ghost": ghost}}, ["id"], source=["label"])
+        spots = self.spots({doc.id: doc.source["label"] for doc in docs})
+        return [parent for _, (_, parent, _) in sorted(spots.items()) if parent][:1]
 
     def message_id(self, id: str) -> str:
         """The same for messages alone; NotFound for a ghost."""
@@ -217,5 +224,5 @@ def member(facts: dict[str, Any], packed: bytes, ruling: Ruling | None) -> Membe
     return Member(
         facts["num"], facts["id"], slim.message_id, slim.references, facts.get("date"), slim.subject,
         frozenset(slim.people), slim.people[0] if slim.people else "", copy_keys(slim, ruling), slim.quote,
-        slim.thread_index,
+        slim.thread_index, slim.from_[0].name if slim.from_ else "", slim.ghost,
     )  # fmt: skip

@@ -10,14 +10,14 @@ from msgspec import json, to_builtins
 
 from mappings.keys import ghost_key
 from mappings.records import Ruling
-from search import elastic_copies
+from search import elastic_copies, elastic_quoting
 from search import elastic_marks as marks
 from search.elastic import Cluster, Doc, Op, chunks
 from search.elastic_documents import ghost_ops
 from search.elastic_lease import Lease
 from search.elastic_links import Links
 from search.elastic_store import Store, Tree, member
-from search.engine import Arranged, Member
+from search.engine import Arranged, Member, Pair
 
 _MOST = 10_000  # values in one query
 _KEPT = 40_000  # slim rows at hand, some 600 bytes each
@@ -154,6 +154,14 @@ class Threads:
                 loose = fact["label"] in self._aliases or orphan["label"] in self._aliases
                 if loose and fact["label"] != orphan["label"]:
                     yield orphan, fact
+
+    def quoting(self) -> Iterator[Pair]:
+        """Replies that name no mail with mails whose words they may quote, one of the two in a loose thread."""
+        self._lease.hold()
+        roots = {alias: root for root, aliases in self._aliases.items() for alias in aliases}
+        return elastic_quoting.pairs(
+            self._cluster, roots, lambda facts: self._slims.members(facts, {}), self._labels
+        )
 
     def join(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Makes one thread of the two messages' of each pair, given by their numbers."""

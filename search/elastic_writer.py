@@ -28,7 +28,7 @@ from search.elastic_links import Links
 from search.elastic_packing import Stored, pack
 from search.elastic_store import Store, number
 from search.elastic_threads import Slims, Threads
-from search.engine import Arranged, Batch, Counts, Member
+from search.engine import Arranged, Batch, Counts, Member, Pair
 from search.errors import CorpusError, SearchError
 from search.file_texts import carried
 from search.layout import sentence
@@ -285,6 +285,10 @@ class ElasticWriter(ElasticShelfWriter):
         """Pairs (orphan reply, older message of the same subject) of different labels, one of them loose."""
         return self._threads.kin(window)
 
+    def quoting(self) -> Iterator[Pair]:
+        """Replies that name no mail with mails whose words they may quote, one of the two in a loose thread."""
+        return self._threads.quoting()
+
     def join(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Makes one thread of the two messages' of each pair, given by their numbers."""
         self._threads.join(pairs)
@@ -379,6 +383,11 @@ def _record(
     } | _places(listed.values())  # fmt: skip
     if message.date is not None:
         found["date"] = message.date
+        if prepared.sketch:
+            found["sketch"] = prepared.sketch
+    if quoting := prepared.quoting:
+        found |= {"quoted": quoting.sketch, "quoted_first": quoting.first, "quoted_last": quoting.last,
+                  "quoted_ghost": quoting.ghost}  # fmt: skip
     if prepared.orphan:
         found["orphan"] = True
     if message.carrier:

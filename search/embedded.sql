@@ -33,6 +33,15 @@ CREATE TABLE blocks (  -- zstd frames in the file beside: offset, size, and how 
 );
 CREATE TABLE links (key INTEGER PRIMARY KEY, label INTEGER NOT NULL);
 CREATE TABLE joins (label INTEGER PRIMARY KEY, target INTEGER NOT NULL);  -- labels that were absorbed by others
+CREATE TABLE sketches (  -- of the own words of a batch of messages, of which num is the first
+    num INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL,  -- dates
+    sketches BLOB NOT NULL  -- MessagePack: number, date, sketch of each that has a date; 3 bytes a number of the sketch
+);
+CREATE TABLE quotings (  -- replies that name no mail: what they quote is sought by its sketch between two dates
+    num INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, sketch BLOB NOT NULL,
+    ghost INTEGER NOT NULL  -- key of the ghost of what they quote, 0 for none
+);
+CREATE INDEX quotings_ghost ON quotings (ghost) WHERE ghost <> 0;
 CREATE TABLE loose (label INTEGER PRIMARY KEY);  -- threads to arrange anew
 CREATE TABLE stale (num INTEGER PRIMARY KEY, generation INTEGER NOT NULL);  -- documents to index anew; ghosts' + 2^40
 CREATE TABLE threads (label INTEGER PRIMARY KEY, first INTEGER NOT NULL, subject TEXT NOT NULL);

@@ -21,7 +21,7 @@ from search.errors import CorpusDamaged, CorpusError, CorpusMissing, EngineUnava
 from search.ids import ghost_link, is_prefix, only
 from search.slims import Slim, slim_decoder
 
-FORMAT = 3  # of the tables and the index together; another number asks for another program
+FORMAT = 4  # of the tables and the index together; another number asks for another program
 GHOSTS = 1 << 40  # a ghost's document number is this plus its row's
 DATABASE = "corpus.sqlite"
 SCRIPTS = ("embedded.sql", "embedded_shelf.sql")  # the second is of tables that older corpora may lack
@@ -215,6 +215,12 @@ class Store:
             # a mail that has arrived takes the place of its ghost
             row = self.one("SELECT num FROM messages WHERE own_key = ? AND own_key <> 0 ORDER BY id", (key,))
             row = row or self.one("SELECT -num FROM ghosts WHERE key = ?", (key,))
+            # or of one that no mail named: it is what the quoting mail now answers
+            row = row or self.one(
+                "SELECT m.parent FROM quotings q JOIN messages m USING (num) WHERE q.ghost = ? AND q.ghost <> 0"
+                " AND m.parent <> 0 ORDER BY m.id",
+                (key,),
+            )
             return int(only(row or (), id))
         return only(self.numbers(id), id)
 

@@ -14,14 +14,14 @@ from msgspec import json
 
 from mappings.records import ArchiveState, File, Place, Prepared, Ruling
 from mappings.signatures import Key, Later
-from search import embedded_copies, embedded_files, embedded_ghosts, embedded_later
+from search import embedded_copies, embedded_files, embedded_ghosts, embedded_later, embedded_quoting
 from search.documents import document, standing
 from search.embedded_audit import archives
 from search.embedded_documents import Documents
 from search.embedded_keeping import EmbeddedShelfWriter
 from search.embedded_packing import Packed, pack, pack_slims
 from search.embedded_store import GHOSTS, Store, translated
-from search.engine import Arranged, Batch, Counts, Member
+from search.engine import Arranged, Batch, Counts, Member, Pair
 from search.errors import CorpusLocked
 from search.slims import Slim, copy_keys
 
@@ -112,6 +112,7 @@ class EmbeddedWriter(EmbeddedShelfWriter):
             self._documents.gain([pair for pair in again if pair[0] not in new])
             self._note_places(archive, [(numbers[p.message.id], p.place) for p in batch.messages])
             drafts = [document(num, labels[num], p.message, [p.place.collection], []) for num, p in fresh]
+            embedded_quoting.note(self._store, fresh)
             self._insert(fresh, labels, numbers, packed)  # waits for what is packed beside this thread
             self._documents.add(fresh, drafts)
             self._documents.stale(embedded_files.note(self._store, fresh))
@@ -297,10 +298,17 @@ class EmbeddedWriter(EmbeddedShelfWriter):
     def kin(self, window: int) -> list[tuple[Member, Member]]:
         """Pairs (orphan reply, older message of the same subject) of different labels, one of them loose."""
         pairs = sorted(set(self._store.all(_KIN, {"window": window})))
-        numbers = sorted({num for pair in pairs for num in pair})
-        rows = self._store.among(f"{_MEMBERS} WHERE m.num IN ({{}})", numbers)
-        found = {row[1]: _member(row[1:4], self._store.slim(*row[4:]), {}) for row in rows}
+        found = self._several({num for pair in pairs for num in pair})
         return [(found[reply], found[older]) for reply, older in pairs]
+
+    def _several(self, numbers: Iterable[int]) -> dict[int, Member]:
+        """Messages by number, without what people decided on copies."""
+        rows = self._store.among(f"{_MEMBERS} WHERE m.num IN ({{}})", sorted(numbers))
+        return {row[1]: _member(row[1:4], self._store.slim(*row[4:]), {}) for row in rows}
+
+    def quoting(self) -> Iterator[Pair]:
+        """Replies that name no mail with mails whose words they may quote, one of the two in a loose thread."""
+        return embedded_quoting.pairs(self._store, self._several)
 
     def join(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Makes one thread of the two messages' of each pair, given by their numbers, all or nothing."""
@@ -378,5 +386,5 @@ def _member(row: Any, slim: Slim, ruled: dict[str, Ruling]) -> Member:
     return Member(
         num, id.hex(), slim.message_id, slim.references, date, slim.subject, frozenset(slim.people),
         slim.people[0] if slim.people else "", copy_keys(slim, ruled.get(id.hex())), slim.quote,
-        slim.thread_index,
+        slim.thread_index, slim.from_[0].name if slim.from_ else "", slim.ghost,
     )  # fmt: skip

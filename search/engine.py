@@ -63,6 +63,20 @@ class Member(Struct, frozen=True):
     copy_keys: tuple[int, ...]  # those who share one are copies; what a person decided is in them
     quote: Quote = Quote()  # its first quotation
     thread_index: str = ""  # Outlook's Thread-Index, as written
+    name: str = ""  # the sender's
+    ghost: int = 0  # key of the ghost of what it quotes without naming it, 0 for none
+
+
+class Pair(Struct, frozen=True):
+    """A reply that names no mail, and a mail whose words it may quote, with the sketches of what is quoted and of the
+    other's own words."""
+
+    reply: Member
+    older: Member
+    quoted: tuple[int, ...]
+    own: tuple[int, ...]
+    apart: bool  # they are in two threads
+    settled: bool  # one of the two was arranged before
 
 
 class Leaf(Struct, frozen=True):
@@ -213,6 +227,11 @@ class Writer(ShelfWriter, Protocol):
     def kin(self, window: int) -> list[tuple[Member, Member]]:
         """Pairs (orphan reply, message of the same subject key at most `window` seconds older) that carry different
         labels, one of them loose: where a reply that names no mail may belong."""
+
+    def quoting(self) -> Iterator[Pair]:
+        """Every reply that names no mail with every mail of the time it quotes from that shares a number of its
+        quotation's sketch, if the thread of one of them is loose: where it may belong. In the order of their numbers.
+        """
 
     def join(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Makes one thread of the two messages' of each pair, given by their numbers, all or nothing."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from mappings.records import Address, Message, MessageRow
+from mappings.records import Address, Message, MessageRow, Segment
 
 WORDS = 300  # characters of the quoted words that are kept
 
@@ -31,16 +31,24 @@ class Ghost(Struct, frozen=True, kw_only=True, omit_defaults=True):
     quote: Quote = Quote()  # in the mail that answers it
 
 
+def quotation(message: Message) -> list[Segment]:
+    """The stretches of a message's first quotation: the first that says whom it quotes, and those without a word on
+    that below it; none of what is quoted inside."""
+    quoted = [segment for segment in message.segments if segment.kind == "quoted" and segment.depth <= 1]
+    at = next((at for at, segment in enumerate(quoted) if segment.who), 0)
+    end = next((end for end, segment in enumerate(quoted) if end > at and segment.who), len(quoted))
+    return quoted[at:end]
+
+
 def quote_of(message: Message) -> Quote:
     """What a message's first quotation tells; an empty one if it quotes nobody."""
-    quoted = [segment for segment in message.segments if segment.kind == "quoted" and segment.depth <= 1]
+    quoted = quotation(message)
     if not quoted:
         return Quote()
-    at = next((at for at, segment in enumerate(quoted) if segment.who), 0)
-    first = quoted[at]
+    first = quoted[0]
     words = ""
-    for segment in quoted[at:]:
-        if words or (segment.who and segment is not first):
+    for segment in quoted:
+        if words:
             break
         text = message.text[segment.words or segment.start : segment.end]
         words = " ".join(_MARKS.sub("", text[: 4 * WORDS]).split())[:WORDS]

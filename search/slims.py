@@ -29,6 +29,7 @@ class Slim(Struct, frozen=True, array_like=True):
     quote: Quote
     thread_index: str
     copy_keys: tuple[int, ...] = ()
+    ghost: int = 0  # key of the ghost of what it quotes without naming it
 
 
 slim_encoder = msgpack.Encoder()
@@ -48,7 +49,7 @@ def slim(prepared: Prepared) -> bytes:
             len(named) + len(message.bcc), message.zone, message.date_source,
             sum(not attachment.inline for attachment in message.attachments), prepared.place.collection, message.lang,
             preview, tuple(dict.fromkeys(people[:_PEOPLE])), quote_of(message),
-            message.thread_index[:200], prepared.copy_keys,
+            message.thread_index[:200], prepared.copy_keys, prepared.quoting.ghost if prepared.quoting else 0,
         )
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Self
 from ingest.threads import arrange, prepare, settle
 from mappings.keys import hash64
 from mappings.records import Address, ArchiveState, Message, Place, Prepared, Ruling
-from search.engine import Arranged, Batch, Counts, Member
+from search.engine import Arranged, Batch, Counts, Member, Pair
 from search.ghosts import quote_of
 
 DAY = 86400
@@ -36,7 +36,8 @@ def member(message: Message, num: int = 0) -> Member:
     return Member(
         num, message.id, message.message_id, prepared.references, message.date, message.subject,
         frozenset(person.address for person in people), message.from_[0].address, prepared.copy_keys,
-        quote_of(message), message.thread_index,
+        quote_of(message), message.thread_index, message.from_[0].name,
+        prepared.quoting.ghost if prepared.quoting else 0,
     )  # fmt: skip
 
 
@@ -110,6 +111,16 @@ class Memory:
                     pairs.append((reply, older))
         facts = {fact.id: fact for fact in self.facts}
         return [(facts[reply.message.id], facts[older.message.id]) for reply, older in pairs]
+
+    def quoting(self) -> Iterator[Pair]:
+        for reply, by in zip(self.stored, self.labels, strict=True):
+            for older, its in zip(self.stored, self.labels, strict=True):
+                sought, date = reply.quoting, older.message.date
+                if not sought or date is None or reply is older or not {by, its} & self.changed:
+                    continue
+                if sought.first <= date <= sought.last and set(sought.sketch) & set(older.sketch):
+                    first, second = (self.facts[self.stored.index(one)] for one in (reply, older))
+                    yield Pair(first, second, sought.sketch, older.sketch, by != its, not {by, its} <= self.changed)
 
     def join(self, pairs: Iterable[tuple[int, int]]) -> None:
         for first, second in pairs:
