@@ -8,11 +8,11 @@ from mappings.articles import Article, ArticleRow, Citation, Fact, Judged, Match
 from mappings.records import Message, MessageRow
 from search.errors import NotFound
 from webapp.context import engine, shelf
-from webapp.excerpts import Excerpt, excerpt, opening, sides
+from webapp.excerpts import Excerpt, Mark, excerpt, opening, sides
 from webapp.formats import plural
 from webapp.marks import Footnote
 
-COPIES = 6  # of a message, named beside a citation
+COPIES = 12  # mails that have the words too, looked at for a citation
 METHODS = {
     "link": "linked", "number": "named by its number", "words": "quoted", "translation": "translated",
     "description": "described", "thread": "named as an answer", "hand": "added by hand",
@@ -120,11 +120,12 @@ def message_row(message: Message) -> MessageRow:
     )  # fmt: skip
 
 
-def method_of(citation: Citation, text: str) -> str:
-    """How it was found, in words: a quotation in the article's text is one word for word, or with changes."""
+def method_of(citation: Citation, text: str, marks: Sequence[Mark]) -> str:
+    """How it was found, in words: a quotation in the article's text is one word for word, or with changes; the marks
+    are those of the article's side."""
     if citation.method != "words" or not citation.matches:
         return METHODS[citation.method]
-    same = [one.article for one in citation.matches if one.like >= 1]
+    same = [one for one in marks if one.like >= 1]
     letters = [at for at in range(citation.passage.start, min(citation.passage.end, len(text))) if text[at].isalnum()]
     held = sum(any(one.start <= at < one.end for one in same) for at in letters)
     return "quoted word for word" if held >= EXACT * len(letters) else "quoted, with changes"
@@ -150,11 +151,21 @@ def _told(number: int, judged: Judged, article: Article, here: Mapping[str, Mess
     if message:
         words = excerpt(text, citation.span, right) if citation.span else beginning(message)
     return Told(
-        number=number, article=row_of(article), said=method_of(citation, article.text), judged=judged,
+        number=number, article=row_of(article), said=method_of(citation, article.text, left), judged=judged,
         message=message_row(message) if message else ghost(citation.message),
         passage=excerpt(article.text, citation.passage, left), words=words,
-        copies=tuple(message_row(here[id]) for id in citation.copies[:COPIES] if id in here),
+        copies=others(message, [here[id] for id in citation.copies[:COPIES] if id in here]),
     )  # fmt: skip
+
+
+def others(message: Message | None, copies: Iterable[Message]) -> tuple[MessageRow, ...]:
+    """Mails that have the words too, each once however many copies of it are here, without the message's own."""
+
+    def key(mail: Message) -> tuple[object, ...]:
+        return mail.from_[0].address.lower() if mail.from_ else "", mail.date, mail.subject
+
+    found = {key(mail): mail for mail in reversed(list(copies))}
+    return tuple(message_row(mail) for name, mail in reversed(found.items()) if not message or name != key(message))
 
 
 def whole(citation: Citation, article: str, message: str) -> tuple[Match, ...]:

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 from msgspec import Struct
@@ -15,6 +15,9 @@ LONGEST = 1500  # of these words; what is longer is cut
 OPENING = 320  # code points of a message that no words in particular are cited of
 PAIRS = 12  # classes that tell pairs of translated words apart; after them it starts again
 WRAPPED = re.compile(r"(?<!\n)\n(?!\n)")
+QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)  # marks of a quotation, at the beginning of its lines
+NAMED = 80  # code points of the other side's words that a mark tells
+OTHER = 0.99  # how alike other words are at most
 SPACE = re.compile(r"\s")
 
 
@@ -80,29 +83,33 @@ def opening(text: str) -> Excerpt:
 def sides(article: str, message: str, matches: Sequence[Match]) -> tuple[list[Mark], list[Mark]]:
     """What agrees, as marks of the article's text and of the message's."""
 
-    def side(text: str, of: Callable[[Match], Span], other: str, beyond: Callable[[Match], Span]) -> list[Mark]:
-        return [
-            Mark(of(one).start, of(one).end, pair, one.like, other[beyond(one).start : beyond(one).end][:80])
-            for pair, one in enumerate(matches)
-        ]
-
-    def here(one: Match) -> Span:
-        return one.article
-
-    def there(one: Match) -> Span:
-        return one.message
-
-    return side(article, here, message, there), side(message, there, article, here)
+    left, right = [], []
+    for pair, one in enumerate(matches):
+        said, meant = cut(article, one.article), cut(message, one.message)
+        like = one.like if letters(said) == letters(meant) else min(one.like, OTHER)
+        left.append(Mark(one.article.start, one.article.end, pair, like, meant[:NAMED]))
+        right.append(Mark(one.message.start, one.message.end, pair, like, said[:NAMED]))
+    return left, right
 
 
-def shown(cut: Excerpt) -> Markup:
-    """An excerpt as markup: escaped, lines joined that were only wrapped, what agrees marked, the words around it
-    paler."""
-    text = WRAPPED.sub(" ", plain(cut.text))
-    low, high = cut.cited
-    marks = apart(cut.marks)
+def cut(text: str, span: Span) -> str:
+    """The words of a span."""
+    return text[span.start : span.end]
+
+
+def letters(text: str) -> str:
+    """What makes words the same, whatever their case and the marks between them."""
+    return "".join(char for char in QUOTED.sub("", text).casefold() if char.isalnum())
+
+
+def shown(made: Excerpt) -> Markup:
+    """An excerpt as markup: escaped, lines joined that were only wrapped, without a quotation's marks before them,
+    what agrees marked, the words around it paler."""
+    text = WRAPPED.sub(" ", QUOTED.sub(lambda marks: " " * len(marks[0]), plain(made.text)))
+    low, high = made.cited
+    marks = apart(made.marks)
     edges = sorted({0, low, high, len(text), *(edge for one in marks for edge in (one.start, one.end))})
-    pieces = ["… " if cut.before else ""]
+    pieces = ["… " if made.before else ""]
     for start, end in itertools.pairwise(edges):
         piece = escape(text[start:end])
         over = next((one for one in marks if one.start <= start < one.end), None)
@@ -111,7 +118,7 @@ def shown(cut: Excerpt) -> Markup:
         if high > low and not low <= start < high:
             piece = Markup('<span class="around">{}</span>').format(piece)
         pieces.append(piece)
-    pieces.append(" …" if cut.after else "")
+    pieces.append(" …" if made.after else "")
     return Markup("".join(pieces))  # noqa: S704 - every piece is escaped or ours
 
 

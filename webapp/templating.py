@@ -62,7 +62,7 @@ def register(app: Flask) -> None:
         verdict=signatures.verdict, acts=signatures.acts, seal_line=signatures.seal_line,
         narrowed=search.narrowed, redated=search.redated,
         versions={name: file_version(name) for name in ("site.css", "site.js", "review.js", "cite.js")},
-        SHOWN=message.SHOWN, empty=Query(), front_ask=Ask(), filters_only=search.filters_only,
+        SHOWN=message.SHOWN, COPIES=citations.COPIES, empty=Query(), front_ask=Ask(), filters_only=search.filters_only,
     )  # fmt: skip
     app.context_processor(common)
 
