@@ -1,4 +1,4 @@
-"""Ingest's commands: ingest, status, failures, verify, reindex. Heavy imports wait until a command runs."""
+"""Ingest's commands: ingest, status, reindex, copy; the others are registered. Heavy imports wait for a command."""
 
 import sys
 from collections.abc import Iterable
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest import extract_cli, published
+from ingest.articles_cli import articles
+from ingest.cite_cli import cite
 from ingest.console import (
     COUNTED,
     DONE,
@@ -40,7 +42,8 @@ STOPPING = "Stopping once the batch at hand is stored; once more quits at once."
 
 def register(group: click.Group) -> None:
     """Adds the commands of this module."""
-    for command in (ingest, extract_cli.extract, status, failures, duplicates, verify, reindex, copy, keys, unlock):
+    mail = (ingest, extract_cli.extract, status, failures, duplicates, verify, reindex, copy, keys, unlock)
+    for command in (*mail, cite, articles):
         group.add_command(command)
 
 

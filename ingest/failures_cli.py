@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest import extract_cli
+from ingest import cite_cli, extract_cli
 from ingest.console import COUNTED, DONE, INTERRUPTED, Sorry, engine_option, json_option, print_json, stoppable
 from mappings.plain import clean
 
@@ -97,14 +97,20 @@ def retry_failures(corpus: "Engine", archives: set[str], as_json: bool) -> int:
     missing = sorted({failure.archive for _, failure in known if not Path(failure.archive).exists()})
     with stoppable(STOPPING) as stop, progress(as_json) as shown:
         outcome = pipeline.retry(corpus, known, progress=shown, stop=lambda: stop.asked)
-        if any(failure.stage == "extract" for _, failure in known) and not stop.asked:
+        stages = {failure.stage for _, failure in known}
+        if "extract" in stages and not stop.asked:
             extract_cli.follow(corpus, shown, failed=True)
+        if "article" in stages and not stop.asked:
+            places = {failure.archive for _, failure in known if failure.stage == "article"}
+            outcome.resolved += cite_cli.retry(corpus, places - set(missing), shown, lambda: stop.asked)
     left = corpus.status().failures
     if as_json:
         print_json({"resolved": outcome.resolved, "remaining": left, "missing": missing, "outcome": outcome})
     else:
         for archive in missing:
-            click.echo(f"{clean(archive)} is not there any more; its failures stay.", err=True)
+            web = archive.startswith(cite_cli.WEB)
+            why = "is tried again by `unsealed cite --fetch`" if web else "is not there any more; its failures stay"
+            click.echo(f"{clean(archive)} {why}.", err=True)
         click.echo(f"{outcome.resolved:,} resolved, {left:,} left; {outcome.new:,} new messages.")
         if outcome.interrupted:
             click.echo("Stopped. The same command begins these archives again.")

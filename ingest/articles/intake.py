@@ -19,6 +19,7 @@ from ingest.articles.pieces import PASSED, NotReadable, Piece, Problem, Told
 from ingest.articles.reading import Reader
 from ingest.progress import Progress
 from mappings.articles import Article
+from mappings.records import Failure
 from search.article_keys import address_key, text_key
 from search.engine import Engine, Writer
 from search.errors import NotFound
@@ -26,6 +27,7 @@ from search.errors import NotFound
 if TYPE_CHECKING:
     from ingest.articles.fetching import Fetcher
 
+LISTED = 20  # failures that are told at once
 SUMMARY = "Only a summary of it: {}"
 
 
@@ -54,6 +56,7 @@ class Taken(Struct, kw_only=True):
     seconds: float = 0.0
     interrupted: bool = False
     met: list[Read] = field(default_factory=list)
+    problems: list[Failure] = field(default_factory=list)  # the first few failures
 
 
 class Intake:
@@ -235,7 +238,9 @@ class Intake:
         self._show(source)
 
     def _failed(self, source: Source, problem: Problem) -> None:
-        self._ledger.failed(source, problem)
+        failure = self._ledger.failed(source, problem)
+        if len(self.taken.problems) < LISTED:
+            self.taken.problems.append(failure)
         self.taken.read += 1
         self.taken.failed += 1
         self._show(source)

@@ -47,7 +47,7 @@ class Ledger:
         name = os.fsencode(place).decode("utf-8", "backslashreplace")
         return Source(name, place, place.is_dir(), known=self._known.pop(name, {}))
 
-    def failed(self, source: Source, problem: Problem) -> None:
+    def failed(self, source: Source, problem: Problem) -> Failure:
         """Notes a failure, in place of the same one of an earlier run."""
         failure = Failure(
             archive=source.name, member=problem.member, offset=problem.offset, stage=STAGE, code=problem.code,
@@ -57,6 +57,7 @@ class Ledger:
             self.writer.forget_failures(old)
         self.writer.take(Batch(state=self._line(source, done=False), failures=[failure]))
         source.failed += 1
+        return failure
 
     def close(self, source: Source) -> int:
         """Writes the line of a path; how many failures of earlier runs did not recur and were struck."""

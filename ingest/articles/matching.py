@@ -124,3 +124,11 @@ def _match(
             found.probable += 1
         else:
             found.silent += 1
+
+
+def opened(engine: Engine, writer: Writer, progress: Progress, *, retrain: bool = False) -> Finds:
+    """The matcher of a corpus, with what new mail adds to it; `retrain` lets it learn from people's verdicts first."""
+    from ingest.citations.matcher import Matcher
+
+    Matcher.prepare(engine, writer, progress)
+    return Matcher.open(engine)
