@@ -64,7 +64,8 @@ def cite(
             closing(open_engine(engine, create=bool(places))) as corpus:  # fmt: skip
         with corpus.writer() as writer:
             run = _Run(corpus, writer, shown, lambda: stop.asked, again, Path(engine).expanduser().absolute())
-            taken = run.take(places, fetch, contact, whole=as_json) if places or fetch else None
+            whole = as_json or not any(isinstance(place, Path) and place.is_dir() for place, _ in places)
+            taken = run.take(places, fetch, contact, whole=whole) if places or fetch else None
             matched = None if no_match or stop.asked else run.match(retrain=retrain)
         if as_json:
             tell_programs(corpus, taken, matched)
@@ -151,6 +152,22 @@ class _Run:
         )
 
 
+def cite_option(command: "click.decorators.FC") -> "click.decorators.FC":
+    """`--no-cite`, for commands that end with matching."""
+    words = "Leave the articles that are here for `unsealed cite`."
+    return click.option("--no-cite", is_flag=True, help=words)(command)
+
+
+def follow(corpus: "Engine", shown: "Progress", stop: "Callable[[], object]") -> "Matched | None":
+    """Matches the articles with what came in, at the end of another command; None where there are no articles."""
+    if not next(iter(corpus.article_ids()), ""):
+        return None
+    from ingest.articles.matching import match, opened
+
+    with corpus.writer() as writer:
+        return match(corpus, writer, opened(corpus, writer, shown), progress=shown, stop=stop)
+
+
 def retry(corpus: "Engine", places: "Iterable[str]", shown: "Progress", stop: "Callable[[], object]") -> int:
     """Reads sources of articles that have failures again; how many were resolved."""
     from ingest.articles.intake import Intake
@@ -221,7 +238,7 @@ def tell_people(corpus: "Engine", taken: "Taken | None", matched: "Matched | Non
         if taken.failed:
             click.echo("`unsealed failures --stage article` lists all that could not be read.")
     if matched is not None:
-        _tell_matched(matched)
+        tell_matched(matched)
     teller = Teller(corpus)
     met = list(dict.fromkeys(read.article for read in taken.met)) if taken else []
     for id in met[:LISTED] if matched else ():
@@ -256,7 +273,8 @@ def _taken_table(taken: "Taken") -> Any:
     return table
 
 
-def _tell_matched(matched: "Matched") -> None:
+def tell_matched(matched: "Matched") -> None:
+    """What a run of matching found."""
     from ingest.progress import duration, plural
 
     counts = f"{matched.matched:,} {plural(matched.matched, 'article')} matched in {duration(matched.seconds)}"

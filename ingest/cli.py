@@ -10,7 +10,7 @@ import click
 
 from ingest import extract_cli, published
 from ingest.articles_cli import articles
-from ingest.cite_cli import cite
+from ingest.cite_cli import cite, cite_option, follow, tell_matched
 from ingest.console import (
     COUNTED,
     DONE,
@@ -32,6 +32,7 @@ from ingest.verify_cli import verify
 from mappings.plain import clean
 
 if TYPE_CHECKING:
+    from ingest.articles.matching import Matched
     from ingest.extraction.stage import Extraction
     from ingest.progress import Outcome, Progress
     from mappings.records import Failure, Status
@@ -58,13 +59,14 @@ def register(group: click.Group) -> None:
 @click.option("--scheduler", default="", metavar="tcp://HOST:8786",
               help="Have mails read by the workers of this Dask scheduler.")  # fmt: skip
 @extract_cli.extract_option
+@cite_option
 @published.published_options
 @engine_option
 @json_option
 @click.pass_context
 def ingest(
     ctx: click.Context, paths: tuple[str, ...], collection: str, workers: int | None, dry_run: bool, parser: str,
-    scheduler: str, no_extract: bool, source_url: str, columns: str, engine: str, as_json: bool,
+    scheduler: str, no_extract: bool, no_cite: bool, source_url: str, columns: str, engine: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Take in mail archives: files, folders, zip, tar and compressed files.
 
@@ -84,7 +86,7 @@ def ingest(
     if not units:
         raise Sorry(f"There is nothing to read in {' '.join(paths)}.")
     found: list[Failure] = []
-    extraction = corpus = None
+    extraction = cited = corpus = None
     with stoppable(STOPPING) as stop, progress(as_json) as shown, lent(scheduler, shown.say) as (executor, hands):
         try:
             with suppress(CorpusMissing):  # a dry run needs none
@@ -97,11 +99,13 @@ def ingest(
             )  # fmt: skip
             if corpus is not None and not (no_extract or dry_run or stop.asked):
                 extraction = extract_cli.follow(corpus, shown, workers=workers or 0)
+            if corpus is not None and outcome.new and not (no_cite or dry_run or stop.asked):
+                cited = follow(corpus, shown, lambda: stop.asked)
         finally:
             if corpus is not None:
                 corpus.close()
-    report(outcome, as_json, dry_run=dry_run, found=found, extraction=extraction)
-    ctx.exit(exit_status(outcome, extraction))
+    report(outcome, as_json, dry_run=dry_run, found=found, extraction=extraction, cited=cited)
+    ctx.exit(exit_status(outcome, extraction, cited))
 
 
 def progress(as_json: bool) -> "Progress":
@@ -115,18 +119,21 @@ def progress(as_json: bool) -> "Progress":
     return LiveProgress(console(stderr=True))
 
 
-def exit_status(outcome: "Outcome", extraction: "Extraction | None" = None) -> int:
+def exit_status(
+    outcome: "Outcome", extraction: "Extraction | None" = None, cited: "Matched | None" = None
+) -> int:  # fmt: skip
     """0 done, 1 done with counted failures, 2 nothing done, 130 cut short."""
-    if outcome.interrupted or (extraction and extraction.interrupted):
+    if outcome.interrupted or (extraction and extraction.interrupted) or (cited and cited.interrupted):
         return INTERRUPTED
     if not outcome.new + outcome.already + outcome.unchanged:
         return WRONG
-    return COUNTED if outcome.failed or outcome.partial or (extraction and extraction.failed) else DONE
+    lost = outcome.failed or outcome.partial or (extraction and extraction.failed) or (cited and cited.failed)
+    return COUNTED if lost else DONE
 
 
 def report(
     outcome: "Outcome", as_json: bool, *, dry_run: bool = False, found: Iterable["Failure"] = (),
-    extraction: "Extraction | None" = None,
+    extraction: "Extraction | None" = None, cited: "Matched | None" = None,
 ) -> None:  # fmt: skip
     """What became of a load, on stdout: a table and what it means, or one JSON object."""
     import msgspec
@@ -136,12 +143,14 @@ def report(
     listed = list(found)[:LISTED]
     if as_json:
         value = msgspec.to_builtins(outcome) | {"rate": round(outcome.rate, 1), "dry_run": dry_run}
-        value["extraction"] = extraction
+        value |= {"extraction": extraction, "cited": cited}
         print_json(value | ({"failures": listed} if dry_run else {}))
         return
     console().print(summary(outcome))
     if extraction is not None and extraction.read:
         extract_cli.report(extraction)
+    if cited is not None:
+        tell_matched(cited)
     for failure in listed:
         click.echo(failure_line(failure))
     if outcome.interrupted:

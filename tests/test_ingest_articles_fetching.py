@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from ingest.articles.fetching import PAUSE, Fetcher
 from ingest.articles.pieces import NotReadable, Piece, Told
 from ingest.articles.public import is_public
 from tests import article_files as files
+from tests import tls_site
 
 Pages = dict[str, tuple[int, dict[str, str], bytes]]
 
@@ -352,3 +354,18 @@ def test_a_busy_server_is_asked_once_more_later(site: Site) -> None:
     site.page("/later", "wait", status=503, Retry_After="86400")
     assert refused(lambda: fetch(site, "/later", by)).code == "http-503"
     assert [path for _, path in site.asked].count("/later") == 1
+
+
+@pytest.mark.skipif(bool(tls_site.lacks()), reason="needs openssl")
+def test_certificates_are_checked_for_the_hosts_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = tls_site.Signed(tmp_path, "ca", "Test authority")
+    good = tls_site.Signed(tmp_path, "good", "localhost", authority=authority)
+
+    def asked(host: str, status: int = 404) -> str:
+        with tls_site.site(good, status=status) as opened:
+            return str(refused(lambda: fetcher().fetch(Told(address=f"https://{host}:{opened.port}/"))))
+
+    assert "certificate is not good" in asked("localhost")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
+    assert "status 404" in asked("localhost")
+    assert "certificate is not good" in asked("paper.example")  # it is another's

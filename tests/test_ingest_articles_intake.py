@@ -10,7 +10,7 @@ from ingest.articles.fetching import Fetcher
 from ingest.articles.intake import Intake, Taken
 from ingest.articles.matching import Matched, match
 from ingest.articles.pieces import NotReadable, Piece, Told
-from ingest.articles.reading import NOT_FETCHED
+from ingest.articles.reading import BRIEF, NOT_FETCHED
 from mappings.articles import Article, Citation, Span
 from mappings.records import Failure
 from search.engine import Engine, open_engine
@@ -199,6 +199,20 @@ def test_a_summary_whose_page_is_gone_is_kept_as_one(engine: Engine) -> None:
     article = engine.article(engine.article_at("lantern.example/b", ""))
     assert article.text == "What was said of the crane."
     assert "status 404" in article.notes[0]
+
+
+def test_a_feed_on_disk_gives_summaries_that_can_be_fetched_later(engine: Engine, tmp_path: Path) -> None:
+    path = written(tmp_path, "feed.xml", files.RSS)
+    assert counts(take(engine, path)) == (2, 2, 0, 0)
+    assert engine.article(engine.article_at("lantern.example/b", "")).notes == (BRIEF,)
+    web = Pages({"https://lantern.example/b": files.page("B")})
+    with engine.writer() as writer:
+        Intake(engine, writer, fetcher=web).fetch_known()
+    assert web.asked == ["https://lantern.example/b"]
+    take(engine, path)  # the summary does not take the page's place again
+    article = engine.article(engine.article_at("lantern.example/b", ""))
+    assert "among tens of thousands" in article.text
+    assert article.notes == ()
 
 
 def test_a_table_gives_line_and_name(engine: Engine, tmp_path: Path) -> None:

@@ -3,6 +3,9 @@
 import csv
 import json
 import re
+import signal
+import subprocess
+import sys
 from contextlib import closing
 from io import StringIO
 from pathlib import Path
@@ -187,6 +190,62 @@ def test_addresses_are_fetched(corpus: Path, monkeypatch: pytest.MonkeyPatch) ->
     with closing(open_engine(str(corpus))) as engine:
         (id,) = engine.article_ids()
         assert engine.article(id).captures[0].source == "https://lantern.example/1"
+
+
+def test_new_mail_is_matched_with_the_articles_that_are_here(corpus: Path, clippings: Path, tmp_path: Path) -> None:
+    run("cite", clippings, "--engine", corpus)
+    for name, option, matched in (("five", "--no-cite", None), ("six", "--no-extract", 2)):
+        path = tmp_path / f"{name}.eml"
+        path.write_text(mail(5).replace("number", name))
+        told = json.loads(run("ingest", path, option, "--engine", corpus, "--json").stdout)
+        assert (told["cited"] and told["cited"]["matched"]) == matched
+    path.write_text(mail(6))
+    assert "2 articles matched" in run("ingest", path, "--engine", corpus).stdout
+
+
+def test_without_articles_an_ingest_does_not_match(corpus: Path, tmp_path: Path) -> None:
+    path = tmp_path / "five.eml"
+    path.write_text(mail(5))
+    assert json.loads(run("ingest", path, "--engine", corpus, "--json").stdout)["cited"] is None
+
+
+SLOW = """
+import sys, time
+from ingest.articles import intake
+from webapp.cli import main
+things = intake.things
+def slow(place, told, besides):
+    for number, thing in enumerate(things(place, told, besides)):
+        if number == 20:
+            print("ready", file=sys.stderr, flush=True)
+        time.sleep(0.01)
+        yield thing
+intake.things = slow
+main()
+"""
+
+
+def test_a_signal_stops_and_the_next_run_goes_on(corpus: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(200):
+        (folder / f"{number:03}.txt").write_text(f"The text of article number {number}, with words of its own.")
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW, "cite", str(folder), "--no-match", "--engine", str(corpus)],
+        cwd=Path(__file__).parent.parent, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stderr is not None
+    assert process.stderr.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "the same command goes on" in out
+    with closing(open_engine(str(corpus))) as engine:
+        stored = len(list(engine.article_ids()))
+    assert 20 <= stored < 200
+    result = run("cite", folder, "--no-match", "--engine", corpus)
+    assert re.search(rf"{200 - stored} +new", result.stdout)
+    assert re.search(rf"{stored} +already", result.stdout)
 
 
 # --- articles

@@ -16,7 +16,7 @@ from ingest.articles import feeds
 from ingest.articles.finding import things
 from ingest.articles.ledger import Ledger, Source
 from ingest.articles.pieces import PASSED, NotReadable, Piece, Problem, Told
-from ingest.articles.reading import Reader
+from ingest.articles.reading import Reader, is_whole
 from ingest.progress import Progress
 from mappings.articles import Article
 from mappings.records import Failure
@@ -109,7 +109,7 @@ class Intake:
         with Reader() as self._reader:
             for id in self.engine.article_ids():
                 article = self.engine.article(id)
-                if not article.text and article.address:
+                if not is_whole(article) and article.address:
                     source = self._ledger.begin(article.address)
                     source.whole = True
                     self._await(source, Piece(kind="address", told=Told(address=article.address)))
@@ -144,7 +144,7 @@ class Intake:
     def _await(self, source: Source, piece: Piece) -> None:
         """Queues an address, unless its text is here."""
         found = "" if self.again else self.engine.article_at(address_key(piece.told.address), "")
-        if found and self.engine.article(found).text:
+        if found and is_whole(self.engine.article(found)):
             self._count(source, piece, found, new=False)
             return
         source.waiting += 1
@@ -204,7 +204,8 @@ class Intake:
             old = self.engine.article(found)
             have = {capture.sha256 for capture in old.captures}
             fresh = any(capture.sha256 not in have for capture in article.captures)
-            if not (self.again or (article.text and (fresh or not old.text))):
+            more = article.text and (fresh or not old.text) and (is_whole(article) or not is_whole(old))
+            if not (self.again or more):
                 self._count(source, piece, found, new=False)
                 return
             self.taken.renewed += 1

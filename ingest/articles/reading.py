@@ -23,6 +23,7 @@ from search.article_keys import address_key, article_id
 LIMITS = Limits(seconds=30.0, memory=1200)
 COMMAND = command("ingest.articles.worker")
 NOT_FETCHED = "Known by its address alone: its text was not fetched."
+BRIEF = "A summary: its page was not fetched."
 _WEB = re.compile(r"https?://[^\s/?#]", re.I)
 _LANG = re.compile(r"[A-Za-z]{2}(?![A-Za-z])")
 _WORDS = 3  # fewer are no article's text
@@ -49,8 +50,8 @@ class Reader:
             raise NotReadable("no-text", "There is no text in it.")
         if piece.kind == "address":
             found.notes = (NOT_FETCHED,)
-        elif piece.note:
-            found.notes = (*found.notes, piece.note)
+        elif piece.note or piece.brief:
+            found.notes = (*found.notes, piece.note or BRIEF)
         return _article(piece, found, source)
 
     def _drawn(self, piece: Piece) -> Drawn:
@@ -122,6 +123,11 @@ def _addresses(told: Told, found: Drawn, more: tuple[str, ...]) -> tuple[str, tu
 
 def _within(links: tuple[Link, ...], size: int) -> tuple[Link, ...]:
     return tuple(link for link in links if 0 <= link.start <= link.end <= size)
+
+
+def is_whole(article: Article) -> bool:
+    """Whether there is more of an article than an address or a summary."""
+    return bool(article.text) and BRIEF not in article.notes
 
 
 def host(address: str) -> str:
