@@ -41,13 +41,12 @@ WEB = ("http://", "https://")
 @click.option("--contact", default="", metavar="WHO", help="Whom servers may write to about what is fetched.")
 @click.option("--no-match", is_flag=True, help="Take articles in, leave the citations for later.")
 @click.option("--again", is_flag=True, help="Read, fetch and match anew what is here already, too.")
-@click.option("--retrain", is_flag=True, help="Learn from what people decided, then match all anew.")
 @engine_option
 @json_option
 @click.pass_context
 def cite(
     ctx: click.Context, sources: tuple[str, ...], fetch: bool, lists: tuple[Path, ...], columns: str, contact: str,
-    no_match: bool, again: bool, retrain: bool, engine: str, as_json: bool,
+    no_match: bool, again: bool, engine: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Take in articles and find the messages that they cite.
 
@@ -66,7 +65,7 @@ def cite(
             run = _Run(corpus, writer, shown, lambda: stop.asked, again, Path(engine).expanduser().absolute())
             whole = as_json or not any(isinstance(place, Path) and place.is_dir() for place, _ in places)
             taken = run.take(places, fetch, contact, whole=whole) if places or fetch else None
-            matched = None if no_match or stop.asked else run.match(retrain=retrain)
+            matched = None if no_match or stop.asked else run.match()
         if as_json:
             tell_programs(corpus, taken, matched)
         else:
@@ -142,14 +141,12 @@ class _Run:
         )  # fmt: skip
         return intake.run(places) if places else intake.fetch_known()
 
-    def match(self, *, retrain: bool) -> "Matched":
+    def match(self) -> "Matched":
         """The second half: what they cite."""
         from ingest.articles.matching import match, opened
 
-        matcher = opened(self.engine, self.writer, self.progress, retrain=retrain)
-        return match(
-            self.engine, self.writer, matcher, again=self.again or retrain, progress=self.progress, stop=self.stop
-        )
+        matcher = opened(self.engine, self.writer, self.progress)
+        return match(self.engine, self.writer, matcher, again=self.again, progress=self.progress, stop=self.stop)
 
 
 def cite_option(command: "click.decorators.FC") -> "click.decorators.FC":

@@ -64,7 +64,7 @@ class Finds:
 
 @pytest.fixture(autouse=True)
 def finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matching, "opened", lambda engine, writer, progress, retrain=False: Finds(engine))
+    monkeypatch.setattr(matching, "opened", lambda engine, writer, progress: Finds(engine))
 
 
 @pytest.fixture

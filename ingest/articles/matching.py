@@ -126,8 +126,8 @@ def _match(
             found.silent += 1
 
 
-def opened(engine: Engine, writer: Writer, progress: Progress, *, retrain: bool = False) -> Finds:
-    """The matcher of a corpus, with what new mail adds to it; `retrain` lets it learn from people's verdicts first."""
+def opened(engine: Engine, writer: Writer, progress: Progress) -> Finds:
+    """The matcher of a corpus, with what new mail adds to it."""
     from ingest.citations.matcher import Matcher
 
     Matcher.prepare(engine, writer, progress)
