@@ -17,7 +17,7 @@ from ingest.demo.press import known, write
 from ingest.demo.release import COLLECTION, SOURCE_URL, numbered
 from ingest.demo.source import CORPUS
 
-METHODS = {"link", "number", "words", "translation", "description", "thread", "none"}
+METHODS = {"link", "number", "words", "translation", "description", "thread", "allusion", "none"}
 
 
 @pytest.fixture(scope="module")
