@@ -144,6 +144,26 @@ def test_numbers_and_addresses(plain: Cite) -> None:
     ]  # fmt: skip
 
 
+def test_a_number_that_a_release_lacks_is_absent_if_it_is_named_in_full(plain: Cite) -> None:
+    absent = plain("So it stands in e-mail no. 9999 of the Ellin leak.")
+    assert [(one.message, one.named, one.collection, one.number, one.method) for one in absent] == [
+        ("", "ellin 9999", "ellin", "9999", "number")
+    ]
+    assert plain("An e-mail says that bus no. 9999 was late.") == []
+
+
+def test_an_answer_that_quotes_what_it_answers_is_cited_for_its_own_words(plain: Cite) -> None:
+    told = plain(
+        "Ida Lindqvist wrote to Martin Osgood: “I cannot imagine that you have a free hour, but in case you do, would "
+        "you spend some time with our chairman?”\n\n“The diary is jammed on Monday, Rose will find us half an hour,” "
+        "Osgood wrote."
+    )
+    assert sorted(numbers(told)) == ["4101", "4102"]
+    assert {one.method for one in told[:2]} == {"words"}
+    linked = plain("See https://leaks.example/ellin/4101 and https://leaks.example/ellin/4102 for both.")
+    assert sorted(numbers(linked)) == ["4101", "4102"]
+
+
 def test_a_number_and_the_words_are_one_citation(plain: Cite) -> None:
     found = plain(f"{QUOTES[0][1]} (https://leaks.example/ellin/4103)")
     assert [one.number for one in found if one.probability > 0.3] == ["4103"]

@@ -150,17 +150,22 @@ class Matcher:
         )  # fmt: skip
 
     def _without_copies(self, cited: Sequence[Citation]) -> list[Citation]:
-        """One citation for a message and its copies: that of the likeliest, the others in its list."""
-        kept: list[Citation] = []
+        """One citation for a message and its copies: that of the likeliest, the others in its list.
+
+        Who quotes a message is left out where it is cited for the quoted words; an answer is cited for its own.
+        """
+        kept: list[tuple[Citation, set[str]]] = []
         for one in sorted(cited, key=lambda one: (one.method not in ("link", "number"), -one.probability)):
             if not one.message or one.message.startswith("g"):
-                kept.append(one)
+                kept.append((one, set()))
                 continue
-            copies = dict.fromkeys((*one.copies, *(row.id for row in self._engine.copies(one.message)[:_COPIES])))
+            group = {row.id for row in self._engine.copies(one.message)[:_COPIES]}
+            if any(one.message in same or _quotes(one, other) for other, same in kept):
+                continue
+            copies = dict.fromkeys((*one.copies, *sorted(group)))
             copies.pop(one.message, None)
-            if not any(one.message in other.copies for other in kept):
-                kept.append(replace(one, copies=tuple(copies)[:_COPIES]))
-        return kept
+            kept.append((replace(one, copies=tuple(copies)[:_COPIES]), group))
+        return [one for one, _ in kept]
 
     def _placed(self, one: Citation) -> Citation:
         """The citation with the number that its message was published under."""
@@ -185,3 +190,10 @@ def _joined(before: Citation, other: Citation) -> Citation:
         return first
     return replace(first, span=second.span, own=second.own, copies=second.copies, matches=second.matches,
                    facts=first.facts + second.facts)  # fmt: skip
+
+
+def _quotes(one: Citation, other: Citation) -> bool:
+    """Whether a citation is of a message that only holds the words of another's: quoted ones, or the same stretch."""
+    if one.message not in other.copies or one.method in ("link", "number"):
+        return False
+    return not one.own or (one.passage.start < other.passage.end and other.passage.start < one.passage.end)

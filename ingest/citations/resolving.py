@@ -37,15 +37,16 @@ class Numbers:
 
     def _citation(self, article: Article, mention: Mention) -> Citation | None:
         id, collection, number, sure = self._find(article, mention)
-        if not id and not mention.certain:
+        if not id and not mention.certain and not collection:
             return None
+        named = mention.named if id or mention.certain else f"{collection} {number}"
         span = mention.span if mention.span.end > mention.span.start else _whole(article)
         words = article.text[mention.span.start : mention.span.end]
         text = "It is named by its address." if mention.link else "It is named by its number."
         if not id or id.startswith("g"):
             text += " It is not in this corpus."
         return Citation(
-            article=article.id, message=id, named=mention.named, collection=collection, number=number,
+            article=article.id, message=id, named=named, collection=collection, number=number,
             method="link" if mention.link else "number", probability=sure, passage=_passage(article.passages, span),
             facts=(Fact(topic="link" if mention.link else "number", article=words or mention.named,
                         message=number, text=text),),
@@ -65,7 +66,7 @@ class Numbers:
         for collection, number, certain in self._ways(around, mention.number, mention.link):
             if ids := self._engine.published(number, collection):
                 return ids[0], collection, number, sure if certain else LIKELY
-        return "", mention.release if mention.link else "", mention.number, sure
+        return "", mention.release if mention.link else self._told(around), mention.number, sure
 
     def _by_id(self, mention: Mention) -> tuple[str, str, str]:
         try:
@@ -90,6 +91,13 @@ class Numbers:
                 yield from ((collection, letter + one, True) for one in padded)
         if link and not named and len(others) == 1:
             yield from ((others[0], one, False) for one in padded)
+
+    def _told(self, text: str) -> str:
+        """The collection whose whole name a text has; "" for none or several. What it lacks is missing, then."""
+        words = {word.lower() for word in _WORDS.findall(text)}
+        own = {name: {word.lower() for word in _WORDS.findall(name)} for name in self._names()}
+        told = [name for name, parts in own.items() if parts - _GENERAL and parts <= words]
+        return told[0] if len(told) == 1 else ""
 
     def _names(self) -> list[str]:
         if self._collections is None:
