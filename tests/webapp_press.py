@@ -5,6 +5,7 @@ from typing import Any
 
 from webapp_site import Corpus
 
+from ingest.citations.passages import passages
 from mappings.articles import Article, Capture, Citation, CitedState, Fact, Match, Span
 from search.article_keys import article_id
 
@@ -66,7 +67,8 @@ class Press:
         where = address or f"https://www.{name}.example/story"
         kept = Capture(sha256=sha256(BYTES).hexdigest(), size=len(BYTES), media="text/html", source=where,
                        at=1_480_000_000, status=200)  # fmt: skip
-        return Article(id=article_id(where, TEXTS[name]), address=where, text=TEXTS[name], captures=(kept,),
+        text = TEXTS[name]
+        return Article(id=article_id(where, text), address=where, text=text, passages=passages(text), captures=(kept,),
                        added=1_480_000_000, **fields)  # fmt: skip
 
     def id(self, name: str) -> str:

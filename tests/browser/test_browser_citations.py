@@ -1,5 +1,7 @@
 """The ways of a reader and of a reviewer through citations, in a real Chromium, with scripts and without."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,11 +12,17 @@ from waitress import create_server
 from webapp_press import Press
 from webapp_site import Corpus
 
-from mappings.articles import CitedState
 from webapp import create_app
 from webapp.cli import Mail
 
 pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = """<!doctype html><html lang="en"><head><title>Budgets on the move</title>
+<meta property="og:site_name" content="The Evening Sluice"><meta property="article:published_time" content="2016-12-01">
+<link rel="canonical" href="https://sluice.example/budgets"></head><body><article><h1>Budgets on the move</h1>
+<p>It began with a mail that went round the council in the summer of 2015 and that nobody answered in time.</p>
+<p>“The budget hearing is moved. Tell nobody,” Ann Lee wrote to Bob Ray on 3 August 2015, according to mails seen by
+this newspaper.</p><p>The council did not answer our questions before we went to press.</p></article></body></html>"""
 SELECT = """
 const node = document.querySelector(arguments[0]).firstChild, at = node.data.indexOf(arguments[1]);
 const range = document.createRange(); range.setStart(node, at); range.setEnd(node, at + arguments[1].length);
@@ -26,6 +34,7 @@ class Newsroom:
     """A served corpus with articles whose site takes verdicts, and browsers on it."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.corpus = Corpus(folder)
         self.press = Press(self.corpus)
         app = create_app(self.corpus.engine, Mail(), writable=True)
@@ -47,12 +56,12 @@ class Newsroom:
         made.implicitly_wait(5)
         return made
 
-    def again(self) -> None:
-        """Stores what a run finds once more, as every run does."""
-        with self.corpus.engine.writer() as writer:
-            for name, citations in self.press.citations().items():
-                writer.keep_citations(CitedState(article=self.press.id(name), model="newer"), citations)
-            writer.index()
+    def cite(self, *arguments: object) -> str:
+        """What `unsealed cite` says; the site is served meanwhile."""
+        command = [sys.executable, "-m", "webapp.cli", "cite", *map(str, arguments), "--engine", self.folder / "corpus"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def close(self) -> None:
         """Ends everything."""
@@ -133,7 +142,7 @@ def test_keys_confirm_reject_undo_and_skip_and_a_new_run_changes_nothing(room: N
     driver.get(f"{room.url}/review")
     press_key(driver, "n", lambda text: "Rejected" in text)
 
-    room.again()
+    assert "articles matched" in room.cite("--again")
     driver.get(f"{room.url}/m/{room.corpus.id('answer')[:16]}")
     assert "Cited by 1 article" in main_text(driver)
     assert "confirmed by Ida Quill" in main_text(driver)
@@ -143,6 +152,20 @@ def test_keys_confirm_reject_undo_and_skip_and_a_new_run_changes_nothing(room: N
     assert "0 probable citations wait" in main_text(driver)
     driver.get(f"{room.url}/review/verdicts")
     assert main_text(driver).count("Ida Quill") == 2
+
+
+def test_an_article_from_its_file_to_the_message_and_back(room: Newsroom) -> None:
+    (room.folder / "sluice.html").write_text(PAGE, encoding="utf-8")
+    assert "Budgets on the move" in room.cite(room.folder / "sluice.html")
+    driver = room.browser()
+    driver.get(f"{room.url}/m/{room.corpus.id('first')[:16]}")
+    assert "Cited by" in main_text(driver)
+    driver.find_element("link text", "Budgets on the move").click()
+    until(driver, "/a/")
+    assert "The Evening Sluice · 2016-12-01" in main_text(driver)
+    assert "Quoted word for word" in main_text(driver)
+    driver.find_element("link text", "Budget hearing").click()
+    until(driver, f"/m/{room.corpus.id('first')[:16]}#by-")
 
 
 def test_typing_a_name_decides_nothing(room: Newsroom) -> None:
