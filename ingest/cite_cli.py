@@ -263,7 +263,7 @@ def _taken_table(taken: "Taken") -> Any:
         table.add_row(f"{count:,}", words)
     for count, words in (
         (taken.fetched, f"{plural(taken.fetched, 'page')} fetched"),
-        (taken.passed, f"{plural(taken.passed, 'file')} passed over that are no articles"),
+        (taken.passed, f"{plural(taken.passed, 'file')} passed over: no articles"),
     ):
         if count:
             table.add_row(f"{count:,}", words)

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from ingest.articles import fetching, matching
 from ingest.articles.pieces import Piece, Told
+from ingest.articles.told import Teller
 from mappings.articles import Article, Citation, Fact, Span
 from search.engine import Engine, open_engine
 from tests import article_files as files
@@ -339,3 +340,19 @@ def test_cells_run_nothing_in_a_spreadsheet(corpus: Path, tmp_path: Path) -> Non
     run("cite", path, "--engine", corpus)
     (row,) = csv.DictReader(StringIO(run("articles", "export", "--csv", "--engine", corpus).stdout))
     assert (row["title"], row["outlet"]) == ("'=HYPERLINK(1)", "'@x")
+
+
+def test_a_mail_without_a_number_is_named_by_its_document(tmp_path: Path, clippings: Path) -> None:
+    folder = tmp_path / "release"
+    folder.mkdir()
+    text = (
+        "UNCLASSIFIED\n\nFrom: Ann Lee <ann@example.org>\nSent: Monday, August 3, 2015 2:12 PM\nTo: Bob Ray\n"
+        "Subject: Re: plan\n\nThen we agree on it.\n\n-----Original Message-----\nFrom: Bob Ray\n"
+        "Sent: Monday, August 3, 2015 1:02 PM\nTo: Ann Lee\nSubject: plan\n\nShall we mend the wall together?\n"
+    )
+    (folder / "C05700001.txt").write_text(text)
+    assert run("ingest", folder, "--engine", tmp_path / "corpus").exit_code == 0
+    with closing(open_engine(str(tmp_path / "corpus"))) as engine:
+        teller = Teller(engine)
+        found = sorted((len(place.member), teller.numbers(id)) for id, place in engine.placed())
+    assert [numbers for _, numbers in found] == [["C05700001"], ["C05700001"]]

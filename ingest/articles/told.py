@@ -12,7 +12,7 @@ from search.errors import NotFound
 
 LOWEST = 0.1  # the probability from which on citations are told
 SHORT = 90  # letters of a passage on a line
-_ATTACHED = re.compile(r"#\d+(?:\.\d+)*$")
+_ATTACHED = re.compile(r"#[a-z]?\d+(?:\.\d+)*$")
 _ENDING = re.compile(r"\.(?:eml|msg|txt|mail|email|mbox|html?)$", re.I)
 
 
