@@ -140,7 +140,7 @@ def _plain_name(text: str) -> str:
 def _from_sentence(text: str) -> Attribution:
     """The attribution that a sentence makes: what is left of it without date, address, verb and small words."""
     message_id = ""
-    if "@" in text and any(word in text for word in _CARRIERS) and (found := _MESSAGE_ID.search(text)):
+    if "@" in text and any(map(text.__contains__, _CARRIERS)) and (found := _MESSAGE_ID.search(text)):
         message_id = found[1]
         text = text[: found.start()] + " " + text[found.end() :]
     address = ""
@@ -149,7 +149,7 @@ def _from_sentence(text: str) -> Attribution:
         address = place[2]
         around = [text[: place[0]], text[place[1] :]]
     iso = ""
-    english = text.startswith(("On ", "At ", "In ")) or any(verb in text for verb in _ENGLISH)
+    english = text.startswith(("On ", "At ", "In ")) or any(map(text.__contains__, _ENGLISH))
     for at, piece in enumerate(around):
         if written := find_date(piece, None if english else True):
             iso = written.iso
@@ -182,6 +182,7 @@ def _name(text: str, dated: bool, addressed: bool) -> str:
     return "" if not addressed and not NOT_NAMES.isdisjoint(name.lower().split()) else name
 
 
+@lru_cache(maxsize=4096)
 def _is_small(token: str) -> bool:
     """True for a day of the week, a preposition, a verb of writing, and for what has no letters."""
     word = _VERB_END.sub("", token).strip(_AROUND).lower() if ")" in token else token.strip(_AROUND).lower()

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ingest.labels import Field, field_of, header_line, may_be_block
 from ingest.phrases import ENDINGS, LED_MARKERS, MARKERS, VERBS, WIDE_VERBS
@@ -40,6 +42,7 @@ _MARKS = re.compile(r"^[ \t]{0,3}>(?:[ \t]?>)*[ \t]?")
 _DATE_NAME_ADDRESS = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b[^\n<>]{1,100}<[^<>@\s]{1,80}@[^<>\s]{1,80}>\s*$")
 _SHARED = re.compile(r"(?<=[^\s>])[ \t]?(?:-{2,4}[ \t]?)?(?=On [A-Z\d][^\n]{5,80}\d{4}[^\n]{3,200}wrote:)")
 _DATED = re.compile(r"\d{4}|\d{1,2}[:.]\d\d|@")
+_DIGIT_OR_AT = re.compile(r"[\d@]")
 _SURE = re.compile(r"\d{4}|@|\d{1,2}[./]\d{1,2}[./]\d\d")
 _DATE_AND_ADDRESS = re.compile(
     r"(?=.{0,200}?(?:[12]\d{3}|\d{1,2}[./-]\d{1,2}[./-]\d\d)).{8,400}[<(\[][^\s<>@]{1,100}@[^\s<>@]{1,100}[>)\]]\s?[:：]$",
@@ -50,7 +53,7 @@ _MAIL_DATE = re.compile(r"[12]\d{3} \d\d:\d\d:\d\d [+-]\d{4}")  # as header fiel
 _KINDS: frozenset[Field] = frozenset(("date", "to", "subject", "cc"))
 
 
-class Introduction(NamedTuple):
+class Introduction(Struct, frozen=True, order=True, gc=False):
     """The lines that introduce a quotation: where they begin in the text, where the quoted words do, and the lines."""
 
     start: int
@@ -189,7 +192,7 @@ def _inside(lined: str, start: int, stop: int) -> Iterator[Introduction]:
             if line.strip(" \t>") or at < 0:
                 break
             end = at
-        yield block._replace(start=at) if at >= start and is_marker(line) else block
+        yield replace(block, start=at) if at >= start and is_marker(line) else block
 
 
 def _ruled(lined: str, at: int) -> int:
@@ -237,6 +240,8 @@ def _notes(lined: str, start: int, stop: int) -> Iterator[Introduction]:
 
 def _dated(lined: str, colon: int) -> int:
     """Where an attribution that ends at `colon` begins, when it has a date or address and a verb, or both; else -1."""
+    if not _DIGIT_OR_AT.search(lined, max(0, colon - 400), colon):
+        return -1
     verb = has_verb(lined[max(0, colon - 40) : colon])
     if not verb and lined[colon - 1 : colon] not in (">", ")", "]", " "):
         return -1
@@ -315,6 +320,9 @@ def _depth(line: str) -> int:
 def _introducing(lines: list[str]) -> int:
     """How many of these lines, from the last, introduce a quotation."""
     best = 0
+    only = lines[-1].strip()
+    if only.startswith("On ") and only.endswith(" wrote:") and (len(only) > 60 or _DATED.search(only)):
+        return 1  # nearly always
     for count in range(1, len(lines) + 1):
         first = lines[-count].strip()
         if not first:

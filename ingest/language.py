@@ -14,11 +14,14 @@ _LANGUAGES = [
     "lt", "lv", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "vi",
 ]  # fmt: skip
 _OURS = frozenset(_LANGUAGES)
-_NOISE = re.compile(r"https?://\S{1,2000}|\S{1,100}@\S{1,100}|[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]+")
+_CONTROLS = r"[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]+"
+_NOISE = re.compile(rf"https?://\S{{1,2000}}|\S{{1,100}}@\S{{1,100}}|{_CONTROLS}")
+_FEWER = re.compile(rf"https?://\S{{1,2000}}|{_CONTROLS}")  # where there is no address
 _WIDE = {
     code: re.compile(f"[{first}-{last}]")
     for code, first, last in (("ko", "\uac00", "\ud7af"), ("ja", "\u3040", "\u30ff"), ("zh", "\u3400", "\u9fff"))
 }
+_ANY_WIDE = re.compile("[\u3040-\uffff]")
 _WIDE_ENOUGH = 6  # characters; each is worth several letters
 
 
@@ -26,8 +29,10 @@ def language(text: str) -> str:
     """ISO 639-1 code of the language of `text` (its first 400 code points), "" when it can't be told."""
     sample = text[:_READ]
     lines = sample.split("\n")
-    if "@" in sample or "://" in sample or not "".join(lines).isprintable():
+    if "@" in sample:
         sample = _NOISE.sub(" ", sample).strip()
+    elif "://" in sample or not "".join(lines).isprintable():
+        sample = _FEWER.sub(" ", sample).strip()
     else:  # the same, faster
         sample = " ".join(filter(None, lines)).strip()
     if not sample.isascii() and (wide := _wide(sample)):
@@ -46,6 +51,8 @@ def language(text: str) -> str:
 
 def _wide(sample: str) -> str:
     """Korean, Japanese (which is written with Han characters as well) or Chinese, if most of it is in their letters."""
+    if not _ANY_WIDE.search(sample):
+        return ""
     counts = {code: len(pattern.findall(sample)) for code, pattern in _WIDE.items()}
     written = sum(counts.values())
     if written < _WIDE_ENOUGH or 2 * written < sum(map(str.isalpha, sample)):

@@ -173,7 +173,9 @@ class _Within(Struct, frozen=True):
 def _inside(reading: Reading, raw: bytes, made: str) -> list[_Within]:
     """The mails attached to a message, or quoted in a document."""
     marks = reading.made or ("",) * len(reading.attached)
-    found = [_Within(*each) for each in zip(reading.attached, _parts(reading), marks, strict=True)]
+    found = []
+    if reading.attached:
+        found = [_Within(*each) for each in zip(reading.attached, _parts(reading), marks, strict=True)]
     if made in ("text", "table") and is_document(made, reading.message.text):
         mails = recovered(reading.message, raw)
         found += [_Within(mail.raw, f"q{mail.number}", "quotation", mail.offset) for mail in mails]

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ingest.attributions import read_attribution
 from ingest.introductions import Introduction, above, block_end, ending, heading, inside, marked_next, unmarked
@@ -27,7 +28,7 @@ _CLOSING = re.compile(r"\n>[ ]?(?:[^\W\d_]{2,12} ){0,2}:[ \t]*(?=\n)")
 _MARKS = re.compile(r"^[ \t]{0,3}>(?:[ \t]?>)*[ \t]?", re.M)
 
 
-class _Part(NamedTuple):
+class _Part(Struct, gc=False):
     """A stretch of the text at one depth of unmarked quotation; the lines that introduce it end at `words`."""
 
     start: int
@@ -36,7 +37,7 @@ class _Part(NamedTuple):
     words: int = 0
 
 
-class _Piece(NamedTuple):
+class _Piece(Struct, gc=False):
     """A segment in the making; `words` is past the introducing lines, 0 for a piece that has none."""
 
     kind: SegmentKind
@@ -95,15 +96,16 @@ def _parts(lined: str, quoted_from: int) -> Iterator[_Part]:
             if found.start < part.start or marked_next(lined, found.words):
                 continue
             if part.depth and (found.start <= part.words or _NOTHING.fullmatch(lined, part.words, found.start)):
-                part = part._replace(words=max(part.words, found.words))  # a marker and the block below it are one
+                part.words = max(part.words, found.words)  # a marker and the block below it are one
                 continue
             yield _Part(part.start, found.start, part.depth, part.words)
             words = found.words if "\n" in found.lines else block_end(lined, found.words)
             part = _Part(found.start, stop - 1, min(part.depth + 1, DEEPEST), words)
     last = ending(lined, part.start, stop) if part.depth else 0
     if last:  # "----- End forwarded message -----"
-        yield part._replace(end=min(last, part.end))
-        part = _Part(min(last, part.end), part.end, 0)
+        cut = min(last, part.end)
+        yield _Part(part.start, cut, part.depth, part.words)
+        part = _Part(cut, part.end, 0)
     yield part
 
 
@@ -225,14 +227,16 @@ class _Cutter:
                 lead = block or (above(self.text, max(piece.start, piece.words), at) if depth > piece.depth else None)
                 cut = lead.start if lead and lead.lines else at
                 if cut > piece.start:
-                    self.pieces.append(piece._replace(end=cut))
+                    piece.end = cut
+                    self.pieces.append(piece)
                 words = lead.words if lead and lead.lines else 0
                 piece = _Piece("quoted", cut, end, depth, self.text[cut:words] if words else "", words)
             else:
-                piece = piece._replace(depth=depth)
+                piece.depth = depth
             if len(self.pieces) >= MOST:
                 break
-        self.pieces.append(piece._replace(depth=piece.depth or base + 1))
+        piece.depth = piece.depth or base + 1
+        self.pieces.append(piece)
 
     def joined(self) -> list[_Piece]:
         """Blank own stretches go to the piece before them, or at the start to the one after; the end is covered."""
@@ -243,15 +247,16 @@ class _Cutter:
             if small and self.text[piece.start : piece.end].isspace():
                 if kept:
                     begin = piece.end
-                    kept[-1] = kept[-1]._replace(end=begin)
+                    kept[-1].end = begin
                 continue
-            kept.append(piece if piece.start == begin else piece._replace(start=begin))
+            piece.start = begin
+            kept.append(piece)
             begin = piece.end
         if begin < len(self.text):
             if len(self.pieces) >= MOST:
                 kept.append(_Piece("quoted", begin, len(self.text), 1))
             elif kept:
-                kept[-1] = kept[-1]._replace(end=len(self.text))
+                kept[-1].end = len(self.text)
         return kept or [_Piece("own", 0, len(self.text))]
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from mappings.records import Address
 
@@ -115,28 +114,22 @@ _CONTACT = re.compile(
 )
 
 
-class Below(NamedTuple):
-    """Where, in someone's own words, the signature and then the disclaimer begin; their end where there is none."""
-
-    signature: int
-    disclaimer: int
-
-
-def below(lined: str, start: int, end: int, followed: bool, sender: Sequence[Address] = ()) -> Below:
-    """The parts below the own words `text[start:end]`, `lined` being "\\n" + text.
+def below(lined: str, start: int, end: int, followed: bool, sender: Sequence[Address] = ()) -> tuple[int, int]:
+    """Where the signature and then the disclaimer begin below the own words `text[start:end]`, their end where there is
+    none; `lined` is "\\n" + text.
 
     `followed`: more comes after, so that dashes far above are no signature. `sender` is whom the mail is from.
     """
     legal = _disclaimed(lined, start, end) if end - start > 80 else end
     cut = dashes(lined, start, legal, followed)
-    if cut == legal:
+    if cut == legal and lined.find("-", start, legal) >= 0:
         cut = _ruled(lined, start, legal, sender)
     device = _device(lined, start, cut, legal)
     if device < cut and (not followed or "\n" not in lined[device + 1 : legal].strip()):
         cut = device
     if cut == legal and sender:
         cut = _contact(lined, start, cut, sender)
-    return Below(cut, legal)
+    return cut, legal
 
 
 def _ruled(lined: str, start: int, end: int, sender: Sequence[Address]) -> int:

@@ -55,17 +55,18 @@ class Part:
         self._content: bytes | None = None
         self.damaged = ""
         self.cut = False  # its closing boundary is missing
-        declared, self.options = parameters(head.get("content-type"))
+        get = head.first.get
+        declared, self.options = parameters(get("content-type", ""))
         declared = declared.split(" ", 1)[0].strip("\"',") if declared else default
         self.type = declared if "/" in declared else _whole_type(declared, default)
-        disposition = head.get("content-disposition")
+        disposition = get("content-disposition")
         self.disposition, options = parameters(disposition) if disposition else ("", {})
         self.name = ""
         if options or "name" in self.options or "filename" in self.options:
             self.name = file_name(options, self.options, self.options.get("charset", ""))
-        cid = head.get("content-id")
+        cid = get("content-id")
         self.content_id = decode_words(cid).strip().strip("<>").strip() if cid else ""
-        cte = head.get("content-transfer-encoding").strip().lower()
+        cte = get("content-transfer-encoding", "").strip().lower()
         self.cte = _ENCODINGS.get(cte.split(";")[0].split(" ")[0].strip("\"'"), "") if cte else ""
 
     @property

@@ -18,6 +18,7 @@ from search.ghosts import quote_of
 
 __all__ = ["Keys", "answers", "arrange", "base_subject", "keys", "prepare", "settle"]
 
+_GMAIL = "x-gm-thrid"  # the field in which Gmail's exports number conversations
 BATCH = 500  # threads that are stored in one transaction
 _link_key = lru_cache(maxsize=16384)(link_key)
 
@@ -44,8 +45,9 @@ def keys(message: Message) -> Keys:
     links = [_link_key(own) if own else 0, *map(_link_key, line), *map(_link_key, beside)]
     if message.thread_index and (guid := conversation_guid(message.thread_index)):
         links.append(hash64(b"thread-index " + guid))
-    if thrid := next((value.strip() for name, value in message.headers if name.lower() == "x-gm-thrid"), ""):
-        links.append(hash64(b"gmail " + thrid.encode("utf-8", "surrogatepass")))
+    numbers = [value for name, value in message.headers if len(name) == len(_GMAIL) and name.lower() == _GMAIL]
+    if numbers and (number := numbers[0].strip()):
+        links.append(hash64(b"gmail " + number.encode("utf-8", "surrogatepass")))
     if copies[1]:
         links.append(copies[1])  # copies belong to one thread, and their Message-IDs may differ
     quoted = None

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 # The names and abbreviations of the months by which a language differs from all before it, January first.
@@ -48,6 +49,12 @@ _MONTH_FIRST = r"(?P<m3>[^\W\d_]{3,12})\.?\s{1,2}(?P<d3>\d{1,2})(?:st|nd|rd|th)?
 _NUMBERS = r"(?<![\d.])(?P<n1>\d{1,2})(?P<sep>[/.-])\s?(?P<n2>\d{1,2})(?P=sep)\s?(?P<y4>[12]\d{3}|\d\d)(?!\d)"
 _DATE = re.compile(f"{_YEAR_FIRST}|{_DAY_FIRST}|{_MONTH_FIRST}|{_NUMBERS}")
 _HEADER = re.compile(r"(\d{1,2}) ([A-Z][a-z]{2}) ([12]\d{3}) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?: ([+-]\d{4}))?")
+# "On Mon, Aug 03, 2015 at 02:02:10PM +0200, …" and "On Mon, 3 Aug 2015, …" without a time, as mutt and pine have it.
+_MUTT = re.compile(
+    r"On [A-Z][a-z]{2}, (([A-Z][a-z]{2}) (\d\d), ([12]\d{3}) at (0[1-9]|1[0-2]):([0-5]\d):([0-5]\d)([AP])M ([+-]\d{4}))"
+    r"(?=, )", re.A
+)  # fmt: skip
+_PINE = re.compile(r"On [A-Z][a-z]{2}, (([0-9]{1,2}) ([A-Z][a-z]{2}) ([12][0-9]{3}))(?=,? \D*\Z)")
 _DIGIT = re.compile(r"\d")
 _NOON = r"[AaPp]\.?\s?[Mm]\b\.?|上午|下午|午前|午後|오전|오후"
 # What may stand between a date and its time: "3 août 2015 à 14:02", "3.8.2015 kl. 14:02", "2015年8月3日(月) 14:02".
@@ -88,6 +95,8 @@ def find_date(text: str, day_first: bool | None = None) -> Written | None:
         if month and (day := _iso(found[3], month, found[1])):
             zone = found[7] or ""
             return Written(f"{day}T{found[4]}:{found[5]}:{found[6]}{_zone(zone)}", found.start(), found.end())
+    if text.startswith("On ") and (written := _opening(text)):
+        return written
     digit = _DIGIT.search(text)
     for found in _DATE.finditer(text, max(digit.start() - 15, 0)) if digit else ():
         start, end = found.span()
@@ -101,6 +110,20 @@ def find_date(text: str, day_first: bool | None = None) -> Written | None:
         day = _day(found, _us(found, clock) if day_first is None else day_first)
         if day:
             return Written(day + _clock(clock) if clock and len(day) == 10 else day, start, end)
+    return None
+
+
+def _opening(text: str) -> Written | None:
+    """The date of the two commonest openings; what is found for them here is what the rules below find."""
+    if found := _MUTT.match(text):
+        month = MONTHS.get(found[2].lower(), 0)
+        if month and (day := _iso(found[4], month, found[3])):
+            hour = int(found[5]) % 12 + (12 if found[8] == "P" else 0)
+            return Written(f"{day}T{hour:02}:{found[6]}:{found[7]}{_zone(found[9])}", *found.span(1))
+    elif found := _PINE.match(text):
+        month = MONTHS.get(found[3].lower(), 0)
+        if month and (day := _iso(found[4], month, found[2])):
+            return Written(day, *found.span(1))
     return None
 
 
@@ -154,6 +177,7 @@ def _clock(clock: re.Match[str]) -> str:
     return f"T{hour:02}:{minute:02}{':' + second if second and second < '60' else ''}{_zone(clock['zone'] or '')}"
 
 
+@lru_cache(maxsize=256)
 def _zone(text: str) -> str:
     """ "+02:00" of "GMT+2", "+0200" or "UTC"; "" for none, and for hours no zone has."""
     digits = "".join(char for char in text if char.isdigit())

@@ -40,6 +40,8 @@ def shrink(raw: bytes) -> bytes:
 
     The form: the length of the list of runs (4 bytes, big-endian), that list, the runs decoded, the rest of the mail.
     """
+    if len(raw) < _LINES * _WIDTHS[-1]:
+        return raw
     runs: list[_Run] = []
     decoded: list[bytes] = []
     rest: list[bytes] = []

@@ -1,5 +1,6 @@
 """How the embedded corpus packs messages: raw bytes and records into compressed blocks, and slim rows."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future
 
@@ -15,6 +16,7 @@ SLIM_BLOCK = 32 * 1024
 LEVEL = 3  # of zstd
 
 record_encoder = msgpack.Encoder()
+_thread = threading.local()  # a compressor's tables take a megabyte: each thread keeps its own
 
 
 class Packed(Struct, frozen=True):
@@ -74,6 +76,10 @@ def _joined(values: Sequence[bytes], start: int) -> tuple[bytes, list[tuple[int,
 
 
 def _block(first: bytes, rest: bytes, places: list[tuple[int, ...]]) -> Packed:
-    compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj(size=len(first) + len(rest))
+    try:
+        made: zstandard.ZstdCompressor = _thread.made
+    except AttributeError:
+        made = _thread.made = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
+    compressor = made.compressobj(size=len(first) + len(rest))
     head = compressor.compress(first) + compressor.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
     return Packed(head + compressor.compress(rest) + compressor.flush(), len(head), places)

@@ -9,7 +9,7 @@ from mappings.records import Address, Message, MessageRow, Segment
 
 WORDS = 300  # characters of the quoted words that are kept
 
-_MARKS = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
+_MARKS = re.compile(r"\n[ \t]*+(?:>[ \t]?)+")  # begins with a literal: the regex engine finds it by memchr
 
 
 class Quote(Struct, frozen=True, array_like=True, omit_defaults=True):
@@ -51,7 +51,8 @@ def quote_of(message: Message) -> Quote:
         if words:
             break
         text = message.text[segment.words or segment.start : segment.end]
-        words = " ".join(_MARKS.sub("", text[: 4 * WORDS]).split())[:WORDS]
+        text = text[: 4 * WORDS]
+        words = " ".join((_MARKS.sub("\n", f"\n{text}") if ">" in text else text).split())[:WORDS]
     return Quote(first.who[:200], first.name[:200], first.address[:200], first.date, words)
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ingest.attributions import Attribution, read_attribution
 from ingest.labels import FIELDS, LABELS, field_of, header_line
+from ingest.written_dates import find_date
 
 ANN, LEE = "ann@example.org", "Ann Lee"
 SENTENCES = [
@@ -103,3 +104,15 @@ def test_labels() -> None:
     assert header_line("http://example.org") is None
     assert header_line("Nothing: here") is None
     assert field_of("ВАЖНОСТЬ") == "other"
+
+
+@pytest.mark.parametrize("text", [
+    "On Wed, Dec 03, 1997 at 10:37:47PM -0500, Ann Lee wrote:", "On Wed, Dec 03, 1997 at 12:07:47AM +0000, Ann wrote:",
+    "On Wed, 3 Dec 1997, Ann Lee wrote:", "On Sun, 26 Apr 1998 ", "On Sun, 31 Apr 1998, Ann Lee wrote:",
+    "On Wed, 3 Dec 1997, 10:37, Ann Lee wrote:", "On Wed, Dec 33, 1997 at 10:37:47PM -0500, Ann Lee wrote:",
+])  # fmt: skip
+def test_the_commonest_openings_are_read_by_the_same_rules_as_any_other(text: str) -> None:
+    quick, any_other = find_date(text), find_date(f"> {text}")
+    assert (quick and quick.iso) == (any_other and any_other.iso)
+    if quick and any_other:
+        assert (quick.start, quick.end) == (any_other.start - 2, any_other.end - 2)

@@ -40,6 +40,7 @@ _BITS = {0x0001: "S", 0x0002: "R", 0x0004: "F", 0x0008: "T", 0x1000: "P"}
 _STATUS = re.compile(rb"^(?:X-)?Status:[ \t]*([A-Za-z]{1,8})[ \t]*\r?$", re.MULTILINE)
 _PATCH = re.compile(rb"From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\r?\n")  # git's builtin/log.c
 _BLANK = re.compile(rb"\r?\n\r?\n")
+_EMPTY_LINE = re.compile(rb"\n\r?\n")  # begins with a literal, which is found quickly
 _GAP = re.compile(rb"(?:\r?\n)*")
 
 
@@ -288,9 +289,10 @@ def _thing(raw: bytes, size: int, offset: int, kind: Dialect, member: str, flags
 
 def status_flags(message: bytes) -> str:
     """The letters of a message's Status and X-Status headers, as mail programs keep them in an mbox."""
-    end = message.find(b"\n\n", 0, HEADER)
-    crlf = message.find(b"\n\r\n", 0, HEADER if end < 0 else end)
-    end = crlf if crlf >= 0 else end if end >= 0 else HEADER
+    blank = _EMPTY_LINE.search(message, 0, HEADER)
+    end = blank.start() if blank else HEADER
+    if message.find(b"Status:", 0, end + 1) < 0:
+        return ""
     # X-Spam-Status, which is in many a mail, is none of them
     names = (b"Status:", b"X-Status:", b"X-Mozilla-Status:")
     if not message.startswith(names) and all(message.find(b"\n" + name, 0, end) < 0 for name in names):

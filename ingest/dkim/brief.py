@@ -9,7 +9,7 @@ from mappings.signatures import ArcSet, Later, Signature, key_name
 _CLEAN = re.compile(r"[\w.=-]+")
 DKIM, SEAL, MESSAGE = "dkim-signature", "arc-seal", "arc-message-signature"
 FIELDS = frozenset((DKIM, SEAL, MESSAGE))
-_NAMES = frozenset(("a", "cv", "d", "i", "s"))
+_TAG = re.compile(r";\s*(a|cv|d|i|s)\s*=([^;]*)")
 _Tags = dict[str, str]
 
 
@@ -32,13 +32,7 @@ def waiting(fields: Iterable[tuple[str, str]], keys: Keyring) -> Later | None:
 
 
 def _tags(value: str) -> _Tags:
-    found = {}
-    for part in value.split(";"):
-        name, _, text = part.partition("=")
-        name = name.strip()
-        if name in _NAMES:
-            found[name] = text.strip()
-    return found
+    return {name: text.strip() for name, text in _TAG.findall(f";{value}")}
 
 
 def _signature(tags: _Tags) -> Signature:
