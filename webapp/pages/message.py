@@ -19,6 +19,7 @@ from webapp.conversation import collapse, in_time
 from webapp.formats import link, row_link, thread_link
 from webapp.marks import Footnote
 from webapp.pages.file import files_of
+from webapp.placing import placed
 from webapp.text import Finder
 
 pages = Blueprint("message", __name__)
@@ -38,6 +39,7 @@ class Neighbours(Struct, frozen=True, kw_only=True):
     replies: tuple[MessageRow, ...] = ()
     before: MessageRow | None = None
     after: MessageRow | None = None
+    placed: str = ""  # by what it was put below its parent, if it names no mail
 
 
 class MessagePage(Struct, frozen=True, kw_only=True):
@@ -89,7 +91,7 @@ def message(id: str) -> Response:
     return answer(
         "message.html",
         MessagePage(
-            message=full, row=row, neighbours=neighbours(thread_of(row), full.id),
+            message=full, row=row, neighbours=neighbours(thread_of(row), full),
             places=tuple(places), published=published(places, engine().sources()),
             copies=tuple(engine().copies(full.id)),
             attached=tuple(engine().attached(full.id)), carrier=carrier(full.carrier),
@@ -126,20 +128,30 @@ def carrier(id: str) -> MessageRow | None:
         return None
 
 
-def neighbours(thread: Thread, id: str) -> Neighbours:
+def neighbours(thread: Thread, message: Message) -> Neighbours:
     """The place of a message in its conversation."""
+    id = message.id
     rows, copies = collapse(thread.rows, engine().copies)
     id = next((stays for stays, behind in copies.items() if any(copy.id == id for copy in behind)), id)
     here = next((row for row in rows if row.id == id), None)
     present = [row for row in in_time(rows) if not row.ghost]
     at = next((place for place, row in enumerate(present) if row.id == id), -1)
+    parent = next((row for row in rows if here and row.id == here.parent), None)
     return Neighbours(
         thread=thread.id, subject=thread.subject, position=at + 1, count=len(present),
-        parent=next((row for row in rows if here and row.id == here.parent), None),
+        parent=parent,
         replies=tuple(row for row in rows if row.parent == id),
         before=present[at - 1] if at > 0 else None,
         after=present[at + 1] if 0 <= at < len(present) - 1 else None,
+        placed=reason(message, parent) if parent else "",
     )  # fmt: skip
+
+
+def reason(message: Message, parent: MessageRow) -> str:
+    """By what a message was put below another one, if it does not say so itself."""
+    if parent.ghost or message.references or message.in_reply_to:
+        return ""
+    return placed(message, next(iter(engine().messages([parent.id])), None))
 
 
 def finder(q: str) -> Finder | None:

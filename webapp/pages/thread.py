@@ -11,6 +11,7 @@ from webapp.answers import answer, wants_json
 from webapp.context import choice, engine, shelf, text_value, whole_number
 from webapp.conversation import Copies, collapse, in_time
 from webapp.formats import anchor, thread_link
+from webapp.placing import placed
 
 pages = Blueprint("thread", __name__)
 CHUNK = 200  # messages on one page
@@ -27,6 +28,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     copies: tuple[MessageRow, ...] = ()
     answers: tuple[MessageRow, ...] = ()  # of a ghost: the messages that refer to it directly
     cited: int = 0  # how many articles cite it
+    placed: str = ""  # by what it was put below its parent, if it names no mail
 
 
 class ThreadPage(Struct, frozen=True, kw_only=True):
@@ -82,6 +84,7 @@ def thread(id: str) -> Response:
 def entries(shown: Sequence[MessageRow], rows: dict[str, MessageRow], copies: Copies) -> Iterator[Entry]:
     """The rows of one page with their full messages, fetched at once."""
     full = {message.id: message for message in engine().messages([row.id for row in shown if not row.ghost])}
+    full |= {message.id: message for message in engine().messages(parents(shown, full))}
     cited = shelf().cited_counts(row.id for row in shown)
     above = ""
     for row in shown:
@@ -90,8 +93,15 @@ def entries(shown: Sequence[MessageRow], rows: dict[str, MessageRow], copies: Co
             copies=copies.get(row.id, ()),
             answers=tuple(one for one in rows.values() if one.parent == row.id and not one.ghost) if row.ghost else (),
             cited=cited.get(row.id, 0),
+            placed=placed(full[row.id], full.get(row.parent)) if row.id in full else "",
         )  # fmt: skip
         above = row.id
+
+
+def parents(shown: Sequence[MessageRow], full: dict[str, Message]) -> list[str]:
+    """The mails on other pages that messages here stand below without naming any."""
+    unnamed = [row.parent for row in shown if (mail := full.get(row.id)) and not mail.references + mail.in_reply_to]
+    return [id for id in unnamed if id and id not in full and not id.startswith("g")]
 
 
 def people(rows: Sequence[MessageRow]) -> tuple[tuple[str, int], ...]:
