@@ -101,8 +101,10 @@ def _in_field(field: str, node: Word | Phrase, words: list[str], weight: float) 
             return {"prefix": {field: {"value": text, "boost": weight, "rewrite": "constant_score"}}}
         return {"match_phrase_prefix": {field: {"query": text, "boost": weight}}}
     if len(words) > 1:
-        slop = node.slop if isinstance(node, Phrase) else 0
-        return {"match_phrase": {field: {"query": text, "slop": slop, "boost": weight}}}
+        if isinstance(node, Phrase) and node.slop:  # those that may be astray score as words alone do
+            near = {"match_phrase": {field: {"query": text, "slop": node.slop}}}
+            return {"bool": {"must": [_term(field, word) for word in words], "filter": [near], "boost": weight}}
+        return {"match_phrase": {field: {"query": text, "boost": weight}}}
     if isinstance(node, Word) and node.fuzzy and not CJK_RUN.search(text):
         asked = {"value": text, "fuzziness": min(node.fuzzy, 2), "boost": weight, "rewrite": "constant_score"}
         return {"fuzzy": {field: asked}}

@@ -1,8 +1,8 @@
 """A query's tree as Tantivy queries, built as objects: Tantivy's own query syntax drops marks in silence."""
 
 import re
-from collections.abc import Callable
-from itertools import combinations
+from collections.abc import Callable, Iterator
+from itertools import combinations, product
 
 import tantivy
 from tantivy import FieldType, Occur, Query
@@ -13,6 +13,7 @@ from search.weights import FIELDS, TIE, UNHIDDEN, WEIGHTS, nodes
 from search.words import CJK_RUN, lone_ideograph, tokens
 
 _PAIRED = 8  # words of a phrase with slop that are held against each other
+_WAYS = 200  # in which words may be astray that are asked for one by one: 3 words by 7 places, 4 by 3
 _MOST = (1 << 63) - 1  # integers in the index have 64 bits
 
 
@@ -115,22 +116,42 @@ class Compiler:
         return Query.term_query(self._schema, field, words[0])
 
     def _phrase(self, field: str, words: list[str], slop: int) -> Query:
-        """Words in this order, at most `slop` places astray.
+        """Words in this order, at most `slop` places astray; those that may be astray score as words alone do."""
+        if not slop:
+            return Query.phrase_query(self._schema, field, list(words))
+        alone = [Query.term_query(self._schema, field, word) for word in words]
+        return _all([*alone, _filter(self._near(field, words, slop))])
 
-        Tantivy measures three or more words with slop in one way when it scores and in another when it counts, so they
-        are asked for pair by pair: no two of them may be further astray than all of them together.
+    def _near(self, field: str, words: list[str], slop: int) -> Query:
+        """Words at most `slop` places astray.
+
+        Of three or more Tantivy finds too few, and of a word that stands in them twice too many. So each way in which
+        they can stand is asked for. Where those are too many, pair by pair: no two of them may be further astray than
+        all together, but two pairs need not be the same words' then, so that too much is found.
         """
-        if not slop or len(words) == 2:
+        if len(words) == 2 and words[0] != words[1]:
             return Query.phrase_query(self._schema, field, list(words), slop)
+        if (slop + 1) ** len(words) - slop ** len(words) <= _WAYS:
+            return _any([Query.phrase_query(self._schema, field, [*way]) for way in ways(words, slop)])
         places = list(enumerate(words[:_PAIRED]))
-        pairs = [Query.phrase_query(self._schema, field, [*pair], slop) for pair in combinations(places, 2)]
-        rest = [Query.term_query(self._schema, field, word) for word in words[_PAIRED:]]
-        return _all([*pairs, *rest])
+        return _all([Query.phrase_query(self._schema, field, [*pair], slop) for pair in combinations(places, 2)])
 
     def _prefix(self, field: str, words: list[str]) -> Query:
         if len(words) == 1:
             return Query.regex_query(self._schema, field, re.escape(words[0]) + ".*")
         return Query.phrase_prefix_query(self._schema, field, list(words))
+
+
+def ways(words: list[str], slop: int) -> Iterator[tuple[tuple[int, str], ...]]:
+    """The ways in which words can stand whose places, less those in the phrase, lie within `slop` of each other, as
+    Lucene measures it: each word with its place from the first."""
+    for astray in product(range(slop + 1), repeat=len(words)):
+        if min(astray):  # the same as another way
+            continue
+        places = [at + off for at, off in enumerate(astray)]
+        if len(set(places)) == len(places):  # no two words stand at one place
+            low = min(places)
+            yield tuple(sorted((place - low, word) for place, word in zip(places, words, strict=True)))
 
 
 def between(schema: tantivy.Schema, field: str, low: int | None, high: int | None) -> Query:
