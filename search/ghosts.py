@@ -25,8 +25,8 @@ class Quote(Struct, frozen=True, array_like=True, omit_defaults=True):
 class Ghost(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A mail that is referred to but not here, and all that is known of it."""
 
-    id: str  # "g" and 16 hex digits of its Message-ID's hash
-    message_id: str
+    id: str  # "g" and 16 hex digits of its key: a hash of its Message-ID, or of what its quotations tell
+    message_id: str  # "" for one that is only quoted
     subject: str = ""
     quote: Quote = Quote()  # in the mail that answers it
 
