@@ -156,6 +156,9 @@ class Settings(Struct, frozen=True, omit_defaults=True, kw_only=True):
     whole: bool = False  # public pages show an article's whole text
 
 
+WITHOUT_LANGUAGES = ", without languages"  # ends the name of weights by which no translations were looked for
+
+
 class CitedState(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How far an article was matched: nothing is matched twice for nothing."""
 

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 from webapp_press import BYTES, SCRIPT, Press
 from webapp_site import Corpus
 
-from mappings.articles import Article, Settings
+from mappings.articles import WITHOUT_LANGUAGES, Article, CitedState, Settings
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -108,6 +108,16 @@ def test_an_article_shows_its_passages_in_order_with_the_messages_behind_them(pr
     assert 'href="https://www.tide.example/story" rel="noopener noreferrer nofollow"' in html
     assert 'href="https://harbour.example/mail/4178" rel="noopener' in html
     assert f'href="/m/{press.corpus.id("first")[:16]}#by-{press.id("tide")[:16]}"' in html
+
+
+def test_an_article_says_how_far_it_was_looked_at(press: Press) -> None:
+    id = press.id("risotto")
+    assert "Translated words" not in press.corpus.html(f"/a/{id[:16]}")
+    with press.corpus.engine.writer() as writer:
+        writer.keep_citations(CitedState(article=id, model=f"weights{WITHOUT_LANGUAGES}", at=1_490_000_000), [])
+    said = words(press.corpus.html(f"/a/{id[:16]}"))
+    assert "Translated words were not looked for" in said
+    assert "Matched with the mails 2017-03-20 08:53 UTC" in said
 
 
 def test_both_pages_have_the_place_that_the_other_leads_to(press: Press) -> None:
@@ -305,6 +315,7 @@ def test_articles_without_words_or_address_have_pages(press: Press) -> None:
     try:
         said = words(press.corpus.html(f"/a/{id[:16]}"))
         assert "It came without an address." in said
+        assert "not looked for yet" in said
         assert "no text that could be read" in said
         assert "(no title)" in press.corpus.html("/articles")
     finally:

@@ -168,6 +168,8 @@ FORGED: list[tuple[str, dict[str, str], dict[str, str]]] = [
     ("a neighbour", {}, {"Sec-Fetch-Site": "same-site"}),
     ("another origin", {}, {"Origin": "https://evil.example"}),
     ("nearly our origin", {}, {"Origin": "http://localhost.evil.example"}),
+    ("no origin", {}, {"Origin": "http://["}),
+    ("an empty origin", {}, {"Origin": ""}),
 ]
 
 
@@ -193,6 +195,31 @@ def test_our_own_origin_is_no_stranger(desk: Desk) -> None:
         answer = desk.post(headers={"Origin": origin, "Sec-Fetch-Site": "same-origin"}, article=desk.press.id("tide"),
                            message=desk.corpus.id("answer"), decision="yes")  # fmt: skip
         assert answer.status_code == 303, origin
+
+
+def test_of_two_who_decide_the_first_stands(desk: Desk) -> None:
+    desk.decide("tide", "answer", "yes", by="Ida")
+    answer = desk.decide("tide", "answer", "no", by="Tom")
+    assert answer.status_code == 409
+    assert "Ida confirmed this citation" in answer.text
+    assert desk.decide("tide", "answer", "yes", by="Tom").status_code == 303
+    assert [verdict.by for verdict in desk.corpus.engine.verdicts()] == ["Ida"]
+
+
+def test_what_was_decided_can_be_searched_for_at_once(desk: Desk) -> None:
+    def found() -> bool:
+        hits = json.loads(desk.client.get("/.json?q=is:cited").data)["result"]["hits"]
+        return desk.corpus.id("late") in [hit["row"]["id"] for hit in hits]
+
+    assert not found()
+    desk.decide("rumour", "late", "yes")
+    assert found()
+    desk.decide("rumour", "late", "undo")
+    assert not found()
+
+
+def test_a_form_is_no_larger_than_it_can_be(desk: Desk) -> None:
+    assert desk.post(article="x" * 2_000_000).status_code == 413
 
 
 def test_cookies_stay_with_us(desk: Desk) -> None:

@@ -126,6 +126,7 @@ def serve_pages(corpus: "Engine", host: str, port: int, review: bool) -> None:
     from waitress import create_server  # type: ignore[import-untyped]
 
     from webapp import LOOPBACK, create_app
+    from webapp.writing import LARGEST
 
     def end(number: int, frame: FrameType | None) -> NoReturn:
         raise SystemExit(DONE)
@@ -133,7 +134,8 @@ def serve_pages(corpus: "Engine", host: str, port: int, review: bool) -> None:
     with listening(host, port) as sock:
         address, number = sock.getsockname()[:2]
         app = create_app(corpus, Mail(), writable=review, hosts=LOOPBACK if is_loopback(address) else None)
-        server = create_server(app, sockets=[sock], threads=THREADS, ident="unsealed")
+        server = create_server(app, sockets=[sock], threads=THREADS, ident="unsealed",
+                               max_request_body_size=LARGEST)  # fmt: skip
         before = signal.signal(signal.SIGTERM, end)
         try:
             if not is_loopback(address):

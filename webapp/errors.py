@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from search.errors import CorpusError, CorpusLocked, CursorError, EngineUnavailable, NotFound, QueryError, TooMuch
 from webapp.answers import answer
 from webapp.context import BadValue
-from webapp.writing import Refused
+from webapp.writing import Decided, Refused
 
 log = logging.getLogger("unsealed")
 
@@ -35,11 +35,13 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     CorpusLocked: (503, "Nothing can be written now"),
     CorpusError: (503, "The corpus can’t be opened"),
     Refused: (403, "Not allowed here"),
+    Decided: (409, "Somebody was quicker"),
     EngineUnavailable: (503, "The corpus does not answer"),
     TooMuch: (503, "The search was cut"),
 }
 HINTS: dict[type[Exception], str] = {
     CorpusLocked: "Your decision was not stored. Once the other process is done, go back and send it again.",
+    Decided: "Nothing was stored. Take that verdict back first, if it is wrong.",
     CursorError: "Start again from the first page of results.",
     NotFound: "An id is at least eight of the hexadecimal digits that name a message; check that it was copied whole.",
     CorpusError: "The corpus may be in use by another process or moved; “unsealed status” says more.",

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from typing import cast
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
@@ -19,6 +19,7 @@ from webapp.text import plain
 TOKEN = "unsealed-form"  # noqa: S105 - the name of a cookie
 NAME = "unsealed-name"  # who decides: a cookie, so that it is typed once
 LONGEST_NAME = 80
+LARGEST = 1_000_000  # bytes of a form
 YEAR = 31_536_000  # seconds
 PATIENCE = 3.0  # seconds that another's write is waited for
 # The pages that a form may lead back to: none of another site.
@@ -28,6 +29,10 @@ _ONE = threading.Lock()
 
 class Refused(Exception):
     """Something may not be written; `str()` is a sentence for people."""
+
+
+class Decided(Exception):
+    """Somebody else has decided otherwise meanwhile; `str()` is a sentence for people."""
 
 
 def form_token() -> str:
@@ -55,7 +60,7 @@ def check() -> None:
         raise Refused("This site was served to be read: nothing can be decided here.")
     fetched = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin", "null")
-    ours = origin == "null" or urlsplit(origin).netloc.lower() == request.host.lower()
+    ours = origin == "null" or origin.lower().partition("://")[2] == request.host.lower()
     token = known_token()
     if fetched != "same-origin" or not ours or not token:
         raise Refused("This did not come from a form of this site. Cookies must be on for it.")
@@ -111,5 +116,6 @@ def remember(response: Response) -> Response:
 
 
 def register(app: Flask) -> None:
-    """Puts the cookies on an app."""
+    """Puts the cookies on an app, and a bound to forms."""
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST
     app.after_request(remember)

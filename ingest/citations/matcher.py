@@ -20,7 +20,7 @@ from ingest.citations.reading import Reader
 from ingest.citations.replies import replies
 from ingest.citations.resolving import Numbers
 from ingest.citations.units import Cut, cut
-from mappings.articles import Article, Citation, Span
+from mappings.articles import WITHOUT_LANGUAGES, Article, Citation, Span
 from search.engine import Engine, Writer
 
 LEAST = 0.1  # chance below which nothing is told
@@ -79,7 +79,7 @@ class Matcher:
     @property
     def model(self) -> str:
         """Name of the weights, and whether translations are looked for."""
-        return self._name if self._encoder else f"{self._name}, without languages"
+        return self._name if self._encoder else self._name + WITHOUT_LANGUAGES
 
     @property
     def lacks(self) -> tuple[str, ...]:

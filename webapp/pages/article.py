@@ -4,7 +4,7 @@ from flask import Blueprint
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from mappings.articles import Article, ArticleRow, Capture
+from mappings.articles import WITHOUT_LANGUAGES, Article, ArticleRow, Capture, CitedState
 from search.errors import NotFound
 from webapp.answers import answer
 from webapp.citations import Told, row_of, tell
@@ -25,11 +25,17 @@ class ArticlePage(Struct, frozen=True, kw_only=True):
     captures: tuple[Capture, ...]
     kept: bool  # the captures can be had here
     notes: tuple[str, ...]
+    matched: CitedState | None  # when it was looked for what it cites; None if it was not yet
     length: int  # of its text, code points
     text: str  # "" unless it may be shown whole
     citations: tuple[Told, ...]  # shown, and to be confirmed, in the article's order
     more: int  # citations beyond those listed
     silent: tuple[Told, ...]  # looked at and not held for citations; only where people decide on them
+
+    @property
+    def without_languages(self) -> bool:
+        """Whether no translations were looked for."""
+        return self.matched is not None and self.matched.model.endswith(WITHOUT_LANGUAGES)
 
     @property
     def shown(self) -> list[Told]:
@@ -64,8 +70,8 @@ def page(full: Article) -> ArticlePage:
     whole = shelf().settings().whole
     return ArticlePage(
         article=row_of(full), addresses=full.addresses, captures=full.captures, kept=whole, notes=full.notes,
-        length=len(full.text), text=full.text if whole else "", citations=tuple(told),
-        more=max(0, len(listed) - SHOWN),
+        matched=shelf().cited_state(full.id), length=len(full.text), text=full.text if whole else "",
+        citations=tuple(told), more=max(0, len(listed) - SHOWN),
         silent=tuple(tell(silent[:SHOWN], {full.id: full}, first=len(told) + 1)),
     )  # fmt: skip
 

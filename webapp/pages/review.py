@@ -14,7 +14,7 @@ from webapp import writing
 from webapp.answers import answer
 from webapp.citations import Told, articles_of, ghost, message_row, row_of, tell
 from webapp.context import BadValue, engine, shelf, site, text_value, whole_number
-from webapp.formats import link
+from webapp.formats import date, link
 
 pages = Blueprint("review", __name__)
 LISTED = 50  # verdicts on one page
@@ -121,10 +121,14 @@ def decide() -> Response:
     if known is None:
         raise NotFound("No run has found this citation; it may have been removed meanwhile.")
     earlier = known.verdict
+    if earlier and earlier.cites != KEYS[what]:
+        said = "confirmed" if earlier.cites else "rejected"
+        raise writing.Decided(f"{earlier.by or 'Somebody'} {said} this citation, {date(earlier.at)}.")
+    if earlier:  # of two who say the same the first stands
+        return redirect(writing.back(link_after(article, message)), 303)
     verdict = Verdict(
-        article=article, message=message, cites=KEYS[what], by=by, at=int(time.time()), note=note,
-        passage=earlier.passage if earlier else None, span=earlier.span if earlier else None,
-    )  # fmt: skip
+        article=article, message=message, cites=KEYS[what], by=by, at=int(time.time()), note=note
+    )
     keep(verdict)
     return redirect(writing.back(link_after(article, message)), 303)
 
