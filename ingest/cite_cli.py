@@ -165,6 +165,13 @@ def follow(corpus: "Engine", shown: "Progress", stop: "Callable[[], object]") ->
         return match(corpus, writer, opened(corpus, writer, shown), progress=shown, stop=stop)
 
 
+def take_in(corpus: "Engine", place: Path, shown: "Progress", stop: "Callable[[], object]") -> "tuple[Taken, Matched]":
+    """Takes the articles below a folder in, and matches them."""
+    with corpus.writer() as writer:
+        run = _Run(corpus, writer, shown, stop, again=False, besides=place.parent / "corpus")
+        return run.take([(place, {})], fetch=False, contact="", whole=False), run.match()
+
+
 def retry(corpus: "Engine", places: "Iterable[str]", shown: "Progress", stop: "Callable[[], object]") -> int:
     """Reads sources of articles that have failures again; how many were resolved."""
     from ingest.articles.intake import Intake
@@ -226,14 +233,9 @@ def where(read: "Read") -> dict[str, Any]:
 def tell_people(corpus: "Engine", taken: "Taken | None", matched: "Matched | None") -> None:
     """Counts, and the articles that were named with what they cite."""
     from ingest.articles.told import Teller, lines
-    from ingest.cli import failure_line
 
     if taken is not None:
-        console().print(_taken_table(taken))
-        for failure in taken.problems:
-            click.echo(failure_line(failure))
-        if taken.failed:
-            click.echo("`unsealed failures --stage article` lists all that could not be read.")
+        tell_taken(taken)
     if matched is not None:
         tell_matched(matched)
     teller = Teller(corpus)
@@ -245,6 +247,17 @@ def tell_people(corpus: "Engine", taken: "Taken | None", matched: "Matched | Non
         click.echo(f"… and {len(met) - LISTED:,} more articles: `unsealed articles list` has them all.")
     if (taken and taken.interrupted) or (matched and matched.interrupted):
         click.echo("Stopped. What is counted here is safe; the same command goes on from there.")
+
+
+def tell_taken(taken: "Taken") -> None:
+    """Counts of what was read, and what could not be."""
+    from ingest.cli import failure_line
+
+    console().print(_taken_table(taken))
+    for failure in taken.problems:
+        click.echo(failure_line(failure))
+    if taken.failed:
+        click.echo("`unsealed failures --stage article` lists all that could not be read.")
 
 
 def _taken_table(taken: "Taken") -> Any:

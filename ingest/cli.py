@@ -10,7 +10,7 @@ import click
 
 from ingest import extract_cli, published
 from ingest.articles_cli import articles
-from ingest.cite_cli import cite, cite_option, follow, tell_matched
+from ingest.cite_cli import cite, cite_option, follow, tell_matched, tell_taken
 from ingest.console import (
     COUNTED,
     DONE,
@@ -32,6 +32,7 @@ from ingest.verify_cli import verify
 from mappings.plain import clean
 
 if TYPE_CHECKING:
+    from ingest.articles.intake import Taken
     from ingest.articles.matching import Matched
     from ingest.extraction.stage import Extraction
     from ingest.progress import Outcome, Progress
@@ -120,20 +121,21 @@ def progress(as_json: bool) -> "Progress":
 
 
 def exit_status(
-    outcome: "Outcome", extraction: "Extraction | None" = None, cited: "Matched | None" = None
+    outcome: "Outcome", extraction: "Extraction | None" = None, cited: "Matched | None" = None,
+    taken: "Taken | None" = None,
 ) -> int:  # fmt: skip
     """0 done, 1 done with counted failures, 2 nothing done, 130 cut short."""
-    if outcome.interrupted or (extraction and extraction.interrupted) or (cited and cited.interrupted):
+    if outcome.interrupted or any(one and one.interrupted for one in (extraction, cited, taken)):
         return INTERRUPTED
     if not outcome.new + outcome.already + outcome.unchanged:
         return WRONG
-    lost = outcome.failed or outcome.partial or (extraction and extraction.failed) or (cited and cited.failed)
-    return COUNTED if lost else DONE
+    later = (extraction, cited, taken)
+    return COUNTED if outcome.failed or outcome.partial or any(one and one.failed for one in later) else DONE
 
 
 def report(
     outcome: "Outcome", as_json: bool, *, dry_run: bool = False, found: Iterable["Failure"] = (),
-    extraction: "Extraction | None" = None, cited: "Matched | None" = None,
+    extraction: "Extraction | None" = None, cited: "Matched | None" = None, taken: "Taken | None" = None,
 ) -> None:  # fmt: skip
     """What became of a load, on stdout: a table and what it means, or one JSON object."""
     import msgspec
@@ -143,12 +145,15 @@ def report(
     listed = list(found)[:LISTED]
     if as_json:
         value = msgspec.to_builtins(outcome) | {"rate": round(outcome.rate, 1), "dry_run": dry_run}
-        value |= {"extraction": extraction, "cited": cited}
+        articles = {} if taken is None else {"articles": {"read": taken.read, "new": taken.new, "failed": taken.failed}}
+        value |= {"extraction": extraction, **articles, "cited": cited}
         print_json(value | ({"failures": listed} if dry_run else {}))
         return
     console().print(summary(outcome))
     if extraction is not None and extraction.read:
         extract_cli.report(extraction)
+    if taken is not None:
+        tell_taken(taken)
     if cited is not None:
         tell_matched(cited)
     for failure in listed:

@@ -304,7 +304,7 @@ def test_a_corpus_moves_into_a_cluster_and_back(address: str, tmp_path: Path) ->
         return json.loads(result.stdout)
 
     first, last = str(tmp_path / "first"), str(tmp_path / "last")
-    run("demo", "--no-serve", "--engine", first)
+    run("demo", "--no-serve", "--no-cite", "--engine", first)
     assert run("copy", "--from", first, "--to", address)["same"]
     assert run("copy", "--from", address, "--to", last)["same"]
     assert run("copy", "--from", first, "--to", address)["same"]

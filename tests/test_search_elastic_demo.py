@@ -16,7 +16,7 @@ from tests.test_webapp_cli import run, serving
 
 def test_the_demo_is_ingested_into_a_cluster_and_served(elastic: Callable[[], str], tmp_path: Path) -> None:
     url = elastic()
-    process, address, _ = serving("demo", "--port", "0", "--engine", url, "--keep", str(tmp_path / "kept"))
+    process, address, _ = serving("demo", "--port", "0", "--no-cite", "--engine", url, "--keep", str(tmp_path / "kept"))
     try:
         for path in ("", "?q=minutes", "status.json"):
             with urllib.request.urlopen(f"{address}{path}", timeout=30) as page:
@@ -28,7 +28,7 @@ def test_the_demo_is_ingested_into_a_cluster_and_served(elastic: Callable[[], st
     assert process.returncode in (0, 1)
     assert json.loads(told)["status"]["engine"] == url
     assert not (tmp_path / "kept" / "corpus").exists()
-    folder = run("demo", "--no-serve", "--keep", tmp_path / "kept", "--json")
+    folder = run("demo", "--no-serve", "--no-cite", "--keep", tmp_path / "kept", "--json")
     assert folder.exit_code in (0, 1)
     engines = open_engine(url), open_engine(str(tmp_path / "kept" / "corpus"))
     digests = {engine.digest() for engine in engines}

@@ -235,7 +235,7 @@ def test_a_site_takes_verdicts_where_that_is_asked_for(corpus: Path) -> None:
 
 
 def test_the_demo_is_ingested_served_and_gone_afterwards(tmp_path: Path) -> None:
-    process, address, before = serving("demo", "--port", "0")
+    process, address, before = serving("demo", "--port", "0", "--no-cite")
     with urllib.request.urlopen(address, timeout=10) as page:
         assert page.status == 200
     with urllib.request.urlopen(f"{address}status.json", timeout=10) as page:
@@ -250,10 +250,19 @@ def test_the_demo_is_ingested_served_and_gone_afterwards(tmp_path: Path) -> None
     assert not Path(folder[0]).exists()
 
 
-def test_the_demo_can_be_kept_and_needs_no_server(tmp_path: Path) -> None:
+def test_the_demo_can_be_kept_and_needs_neither_server_nor_languages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.citations.encoder.available", lambda: False)
     result = run("demo", "--no-serve", "--keep", tmp_path / "kept", "--json")
     assert result.exit_code in (0, 1), result.stderr
     told = json.loads(result.stdout)
     assert told["read"] == told["new"] + told["already"] + told["failed"] > 100
     assert (tmp_path / "kept" / "corpus").is_dir()
     assert any((tmp_path / "kept" / "archives").iterdir())
+    read = told["articles"]["read"]
+    assert read == told["articles"]["new"] == told["cited"]["matched"] >= 25
+    assert told["cited"]["shown"] >= 10
+    assert "unsealed[languages]" in told["cited"]["lacks"][0]
+    listed = run("articles", "list", "--engine", tmp_path / "kept" / "corpus", "--json")
+    assert len(json.loads(listed.stdout)["rows"]) == read

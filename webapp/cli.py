@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from ingest import cite_cli, extract_cli
 from ingest import cli as ingest_cli
-from ingest import extract_cli
 from ingest.console import (
     DONE,
     INTERRUPTED,
@@ -178,11 +178,13 @@ def is_loopback(host: str) -> bool:
 @click.option("--keep", default=None, metavar="DIR", type=click.Path(file_okay=False, path_type=Path),
               help="Keep the archives and the corpus in this folder.")  # fmt: skip
 @extract_cli.extract_option
+@cite_cli.cite_option
 @json_option
 @click.pass_context
 def demo(ctx: click.Context, host: str, port: int, engine: str | None, no_serve: bool, keep: Path | None,
-         no_extract: bool, as_json: bool) -> None:  # fmt: skip
-    """Ingest a made-up leak into a temporary folder, serve it, print the address."""
+         no_extract: bool, no_cite: bool, as_json: bool) -> None:  # fmt: skip
+    """Ingest a made-up leak into a temporary folder, find what articles cite of it, serve it, print the address."""
+    from ingest.demo import press
     from ingest.demo.build import build
     from ingest.demo.taking import take
     from search.engine import open_engine
@@ -192,22 +194,25 @@ def demo(ctx: click.Context, host: str, port: int, engine: str | None, no_serve:
         archives = folder / "archives"
         archives.mkdir(parents=True, exist_ok=True)
         paths = [path.absolute() for path in build(archives)]
+        articles = press.write(folder / "articles").absolute()
         if not as_json:
-            click.echo(f"Ingesting {', '.join(clean(path.name) for path in paths)}:", err=True)
+            click.echo(f"Ingesting {', '.join(clean(path.name) for path in (*paths, articles))}:", err=True)
         place = engine or str(folder / "corpus")
         corpus = stack.enter_context(closing(open_engine(place, create=True)))
         with stoppable(ingest_cli.STOPPING) as stop, ingest_cli.progress(as_json) as shown:
             outcome = take(corpus, paths, shown, lambda: stop.asked)
             skipped = no_extract or stop.asked
             extraction = None if skipped else extract_cli.follow(corpus, shown, workers=1)
-        ingest_cli.report(outcome, as_json, extraction=extraction)
+            skipped = no_cite or stop.asked
+            taken, cited = (None, None) if skipped else cite_cli.take_in(corpus, articles, shown, lambda: stop.asked)
+        ingest_cli.report(outcome, as_json, extraction=extraction, taken=taken, cited=cited)
         if keep and not as_json:
-            click.echo(f"The archives are in {clean(str(archives))}, the corpus is {clean(place)}.")
-        if outcome.interrupted or (extraction and extraction.interrupted):
-            ctx.exit(INTERRUPTED)
-        if not no_serve:
+            click.echo(f"The archives are in {clean(str(archives))}, the articles in {clean(str(articles))}, "
+                       f"the corpus is {clean(place)}.")  # fmt: skip
+        status = ingest_cli.exit_status(outcome, extraction, cited, taken)
+        if not no_serve and status != INTERRUPTED:
             serve_pages(corpus, host, port, review=True)
-        ctx.exit(ingest_cli.exit_status(outcome, extraction))
+        ctx.exit(status)
 
 
 @contextmanager
