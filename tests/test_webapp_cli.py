@@ -260,8 +260,8 @@ def test_the_demo_can_be_kept_and_needs_neither_server_nor_languages(
     assert told["read"] == told["new"] + told["already"] + told["failed"] > 100
     assert (tmp_path / "kept" / "corpus").is_dir()
     assert any((tmp_path / "kept" / "archives").iterdir())
-    read = told["articles"]["read"]
-    assert read == told["articles"]["new"] == told["cited"]["matched"] >= 25
+    read = told["articles"]["new"]
+    assert read == told["cited"]["matched"] >= 25
     assert told["cited"]["shown"] >= 10
     assert "unsealed[languages]" in told["cited"]["lacks"][0]
     listed = run("articles", "list", "--engine", tmp_path / "kept" / "corpus", "--json")
