@@ -167,9 +167,13 @@ def follow(corpus: "Engine", shown: "Progress", stop: "Callable[[], object]") ->
 
 def take_in(corpus: "Engine", place: Path, shown: "Progress", stop: "Callable[[], object]") -> "tuple[Taken, Matched]":
     """Takes the articles below a folder in, and matches them."""
+    from ingest.articles.intake import Intake
+    from ingest.articles.matching import match, opened
+
     with corpus.writer() as writer:
-        run = _Run(corpus, writer, shown, stop, again=False, besides=place.parent / "corpus")
-        return run.take([(place, {})], fetch=False, contact="", whole=False), run.match()
+        intake = Intake(corpus, writer, progress=shown, stop=stop, besides=place.parent / "corpus")
+        taken = intake.run([(place, {})])
+        return taken, match(corpus, writer, opened(corpus, writer, shown), progress=shown, stop=stop)
 
 
 def retry(corpus: "Engine", places: "Iterable[str]", shown: "Progress", stop: "Callable[[], object]") -> int:
