@@ -305,13 +305,22 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
 
 def _run(pieces: Sequence[str], prefix: bool) -> re.Pattern[str]:
     """A phrase: words with anything but letters between them, which CJK letters need less."""
-    pattern = re.escape(pieces[0])
+    pattern = _spread(pieces[0])
     for before, piece in pairwise(pieces):
         mixed = bool(CJK_RUN.match(before)) != bool(CJK_RUN.match(piece))
-        pattern += r"[\W_]" + ("*" if mixed else "+") + re.escape(piece)
+        pattern += r"[\W_]" + ("*" if mixed else "+") + _spread(piece)
     if prefix and not CJK_RUN.match(pieces[-1]):
         pattern += r"(?:(?!" + CJK_RUN.pattern + r")[^\W_])*" if not "".join(pieces).isascii() else r"[^\W_]*"
     return re.compile(pattern)
+
+
+def _spread(piece: str) -> str:
+    """A word's pattern. Of CJK letters the index has the pairs alone: those of two runs one behind the other, the
+    first of which ends with the letter that the second begins with, are those of a longer run."""
+    if len(piece) < 3 or not CJK_RUN.match(piece):
+        return re.escape(piece)
+    inner = (re.escape(letter) for letter in piece[1:-1])
+    return re.escape(piece[0]) + "".join(rf"{one}(?:[\W_]+{one})?" for one in inner) + re.escape(piece[-1])
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> Spans:

@@ -4,7 +4,7 @@ from itertools import product
 from time import perf_counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from search.fragments import fragments
@@ -113,6 +113,7 @@ NODES = st.one_of(
 
 @settings(max_examples=100, deadline=None)
 @given(NODES, TEXTS)
+@example(Word("東京都"), "東京 京都")
 def test_a_text_has_marks_if_and_only_if_it_matches(node: Node, text: str) -> None:
     spans = marker(Query("", node)).spans("own", text)
     assert bool(spans) == matches(node, tokens(text))

@@ -23,9 +23,14 @@ def pages(url: str) -> dict[str, str]:
     found = {
         "front": "/", "search": "/?q=library+roof", "grouped": "/?q=harbour&threads=1",
         "filters": "/?q=zzzz+has:attachment", "broken": "/?q=from:(ann",
-        "status": "/status", "help": "/help", "missing": "/m/00000000",
+        "status": "/status", "help": "/help", "missing": "/m/00000000", "articles": "/articles", "cited": "/cited",
+        "absent": "/cited/absent", "review": "/review", "verdicts": "/review/verdicts",
     }  # fmt: skip
-    for name, query in {"message": "has:attachment", "html": "has:html"}.items():
+    with urlopen(f"{url}/articles.json?order=citations&limit=1") as answer:
+        rows = json.load(answer)["result"]["rows"]
+    if rows:
+        found["article"] = f"/a/{rows[0]['id'][:16]}"
+    for name, query in {"message": "has:attachment", "html": "has:html", "citations": "is:cited"}.items():
         if id := first(query):
             found[name] = f"/m/{id}" + ("?view=html" if name == "html" else "?q=the")
             found[f"{name}-route"] = f"/m/{id}?view=route"
