@@ -100,7 +100,8 @@ def stored_bytes(cluster: Cluster) -> int:
     """What the corpus takes in the cluster, copies on other nodes left out; 0 for a user who may not know."""
     names = ",".join(map(cluster.name, INDEXES))
     try:
-        told = cluster.request("GET", f"/{names}/_stats/store", filter_path="_all.primaries.store.size_in_bytes")
+        path = f"/{names}/_stats/store"
+        told = cluster.request("GET", path, filter_path="_all.primaries.store.size_in_bytes", ignore_unavailable="true")
     except NotAllowed:
         return 0
     return int(told["_all"]["primaries"]["store"]["size_in_bytes"])
