@@ -24,7 +24,7 @@ _ORDERS: dict[ArticleOrder, str] = {
 def articles(store: Store, wanted: ArticlesWanted, order: ArticleOrder, limit: int, cursor_text: str) -> Articles:
     """One page of the articles; CursorError."""
     cursor = read_cursor(cursor_text, order, False)
-    table, where, values = _narrowed(store, wanted)
+    table, where, values = _narrowed(store, wanted, order == "citations")
     total = store.number(f"SELECT count(*) FROM {table} WHERE {where}", values)
     found = store.all(
         f"SELECT a.num FROM {table} WHERE {where} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?",
@@ -38,13 +38,15 @@ def articles(store: Store, wanted: ArticlesWanted, order: ArticleOrder, limit: i
     )  # fmt: skip
 
 
-def _narrowed(store: Store, wanted: ArticlesWanted) -> tuple[str, str, list[Any]]:
-    """The articles `a` with their counts `n`, the condition, its values."""
+def _narrowed(store: Store, wanted: ArticlesWanted, counted: bool) -> tuple[str, str, list[Any]]:
+    """The articles `a`, with their counts `n` where they are asked for, the condition, its values."""
     shown = citations.shown(embedded_shelf.settings(store))
-    table = (
-        "articles a LEFT JOIN (SELECT article, count(*) AS cites FROM citations c"
-        f" WHERE {shown} GROUP BY 1) n ON n.article = a.num"
-    )
+    table = "articles a"
+    if counted or not wanted.uncited:
+        table += (
+            " LEFT JOIN (SELECT article, count(*) AS cites FROM citations c"
+            f" WHERE {shown} GROUP BY 1) n ON n.article = a.num"
+        )
     terms, values = ["1"], list[Any]()
     if words := tokens(wanted.words):
         terms.append("a.num IN (SELECT rowid FROM article_words WHERE article_words MATCH ?)")

@@ -36,14 +36,15 @@ def here(store: Store, names: Iterable[str]) -> dict[str, int]:
     wanted = set(names)
     ids = {bytes.fromhex(name): name for name in wanted if len(name) == 64 and is_prefix(name)}
     found = {ids[id]: num for id, num in store.among("SELECT id, num FROM messages WHERE id IN ({})", ids)}
-    links = {key: name for name in wanted if (key := _ghost(name))}
+    links = {key: name for name in wanted if (key := ghost_number(name))}
     rows = store.among("SELECT own_key, num, id FROM messages WHERE own_key IN ({}) AND own_key <> 0", links)
     # the first by id, as everywhere
     found |= {links[key]: num for key, num, _ in sorted(rows, key=lambda row: row[2], reverse=True)}
     return found
 
 
-def _ghost(name: str) -> int:
+def ghost_number(name: str) -> int:
+    """The key that a ghost's id stands for; 0 for any other name."""
     try:
         return ghost_key(name)
     except ValueError:
@@ -68,7 +69,7 @@ def of_message(store: Store, id: str) -> tuple[str, Sequence[int]]:
     """SQL for the citations `c` of a message or ghost or of a copy of it, with its values."""
     num = here(store, [id]).get(id)
     if num is None:
-        return "c.target = 0 AND c.ghost = ? AND c.ghost <> 0", [_ghost(id)]
+        return "c.target = 0 AND c.ghost = ? AND c.ghost <> 0", [ghost_number(id)]
     members = groups(store, [num])[num]
     return f"c.target IN ({marks(members)})", members
 
@@ -123,7 +124,7 @@ def _values(article: int, row: Row, nums: dict[str, int]) -> tuple[Any, ...]:
     name = citation.message
     id = bytes.fromhex(name) if len(name) == 64 and is_prefix(name) else None
     return (
-        article, nums.get(name, 0), id, _ghost(name), judging.sort_name(citation),
+        article, nums.get(name, 0), id, ghost_number(name), judging.sort_name(citation),
         "" if row.target else judging.absent_name(citation), row.ruled, row.best, citation.probability, row.at,
         json.encode(citation).decode(), json.encode(row.verdict).decode() if row.verdict else None,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """What is asked of citations in the embedded corpus: what an article cites, who cites a message, what waits."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import json
@@ -27,32 +27,48 @@ def cites(store: Store, article: int) -> list[Judged]:
 def cited_by(store: Store, ids: Iterable[str]) -> dict[str, list[Judged]]:
     """By message the citations of it or of a copy of it, newest article first, without the silent ones."""
     settings = embedded_shelf.settings(store)
-    kept = f"{citations.shown(settings)} OR {citations.probable(settings)}".replace("c.best = 1 AND ", "")
+    kept = f"({citations.shown(settings)} OR {citations.probable(settings)})".replace("c.best = 1 AND ", "")
     found: dict[str, list[Judged]] = {}
-    for id, where, values in _of(store, ids):
-        rows = citations.read(store, f"{_BY_ARTICLE} WHERE {where} AND ({kept}) ORDER BY {_NEWEST}", values)
-        if rows:
-            found[id] = [judging.judged(row, settings) for row in rows]
+    for id, nums in _about(store, ids, kept).items():
+        rows = citations.read(
+            store, f"{_BY_ARTICLE} WHERE c.num IN (SELECT value FROM json_each(?)) ORDER BY {_NEWEST}",
+            (json.encode(sorted(nums)).decode(),),
+        )  # fmt: skip
+        found[id] = [judging.judged(row, settings) for row in rows]
     return found
-
-
-def _of(store: Store, ids: Iterable[str]) -> Iterator[tuple[str, str, Sequence[int]]]:
-    """For each message or ghost: SQL for the citations `c` of it or of a copy, with its values; nothing if no article
-    cites anything."""
-    if citations.any_kept(store):
-        for id in dict.fromkeys(ids):
-            yield id, *citations.of_message(store, id)
 
 
 def cited_counts(store: Store, ids: Iterable[str]) -> dict[str, int]:
     """By message how many articles cite it or a copy of it (tier shown); those that none cites are left out."""
-    shown = citations.shown(embedded_shelf.settings(store))
-    found = {}
-    for id, where, values in _of(store, ids):
-        count = store.number(f"SELECT count(DISTINCT article) FROM citations c WHERE {where} AND {shown}", values)
-        if count:
-            found[id] = count
-    return found
+    found = _about(store, ids, citations.shown(embedded_shelf.settings(store)))
+    return {id: len(set(nums.values())) for id, nums in found.items()}
+
+
+def _about(store: Store, ids: Iterable[str], condition: str) -> dict[str, dict[int, int]]:
+    """By message or ghost the citations `c` of it or of a copy of it: their numbers, and those of their articles."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted or not citations.any_kept(store):
+        return {}
+    known = citations.here(store, wanted)
+    groups = citations.groups(store, known.values())
+    lost = {key: id for id in wanted if id not in known and (key := citations.ghost_number(id))}
+    members = {member for group in groups.values() for member in group}
+    of_targets: dict[int, dict[int, int]] = {}
+    for target, num, article in store.among(
+        f"SELECT c.target, c.num, c.article FROM citations c WHERE c.target IN ({{}}) AND {condition}", members
+    ):
+        of_targets.setdefault(target, {})[num] = article
+    found: dict[str, dict[int, int]] = {}
+    for id, num in known.items():
+        told = {one: article for member in groups[num] for one, article in of_targets.get(member, {}).items()}
+        if told:
+            found[id] = told
+    for ghost, num, article in store.among(
+        f"SELECT c.ghost, c.num, c.article FROM citations c WHERE c.target = 0 AND c.ghost IN ({{}}) AND {condition}",
+        lost,
+    ):
+        found.setdefault(lost[ghost], {})[num] = article
+    return {id: found[id] for id in wanted if id in found}
 
 
 def citing(store: Store, nums: Iterable[int]) -> dict[int, Citing]:

@@ -8,6 +8,8 @@ from search import embedded_citations, embedded_shelf
 from search.embedded_documents import Documents
 from search.embedded_store import Store
 
+_AT_ONCE = 200
+
 
 class EmbeddedShelfWriter:
     """Writing to the shelf of an embedded corpus; see `search.citing.ShelfWriter`."""
@@ -18,12 +20,22 @@ class EmbeddedShelfWriter:
     def _transaction(self) -> AbstractContextManager[None]:
         raise NotImplementedError
 
+    _kept = 0  # articles since the log was last moved over
+
     def keep_article(self, article: Article, bodies: Mapping[str, bytes]) -> str:
         """Stores an article with the bytes of its captures; the id that it has."""
         with self._transaction():
             num = embedded_shelf.keep(self._store, article, bodies)
             self._documents.stale(embedded_citations.told_by(self._store, num))
-            return embedded_shelf.id_of(self._store, num).hex()
+            id = embedded_shelf.id_of(self._store, num).hex()
+        self._count()
+        return id
+
+    def _count(self) -> None:
+        """Keeps the log of what was written short."""
+        self._kept += 1
+        if self._kept % _AT_ONCE == 0:
+            self._store.move_log()
 
     def drop_article(self, id: str) -> None:
         """Removes an article with its captures, citations and verdicts; NotFound."""
@@ -36,6 +48,7 @@ class EmbeddedShelfWriter:
         """Stores what an article cites, and how far it was matched."""
         with self._transaction():
             self._documents.stale(embedded_citations.keep(self._store, state, citations, add))
+        self._count()
 
     def judge(self, verdicts: Iterable[Verdict]) -> None:
         """Stores verdicts in place of earlier ones on the same article and message."""
@@ -60,6 +73,11 @@ class EmbeddedShelfWriter:
         """Keeps what was computed from the corpus, in place of what was kept under that name; no data removes it."""
         with self._transaction():
             embedded_shelf.keep_derived(self._store, name, data)
+
+    def _reword(self) -> None:
+        """Makes articles' words searchable anew."""
+        with self._transaction():
+            embedded_shelf.reword(self._store)
 
     def _resettle(self) -> None:
         """Puts citations in the light of what came since: before documents are made."""

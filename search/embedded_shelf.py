@@ -129,6 +129,14 @@ def _forget_words(store: Store, num: int, article: Article) -> None:
     )
 
 
+def reword(store: Store) -> None:
+    """Fills the index of articles' words anew: what a word is may be another in this version."""
+    connection = store.connection()
+    connection.execute("INSERT INTO article_words (article_words) VALUES ('delete-all')")
+    for (num,) in store.all("SELECT num FROM articles ORDER BY num"):
+        connection.execute("INSERT INTO article_words (rowid, words) VALUES (?, ?)", (num, _words(read(store, num))))
+
+
 def drop(store: Store, num: int) -> None:
     """Removes an article within a transaction, with the captures that no other one has."""
     connection = store.connection()

@@ -173,6 +173,12 @@ class Store:
             connection.execute("DELETE FROM stale")
             connection.execute(f"INSERT INTO stale SELECT num + {GHOSTS}, 0 FROM ghosts")
 
+    def move_log(self) -> None:
+        """Moves what was written into the tables' file, as far as readers allow."""
+        with translated():
+            self.blocks.sync()  # before the tables that speak of them
+            self.connection().execute("PRAGMA wal_checkpoint(PASSIVE)")
+
     def end(self) -> int:
         """Where the next block goes."""
         return self.number("SELECT max(block + size) FROM blocks")

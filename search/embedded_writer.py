@@ -353,11 +353,11 @@ class EmbeddedWriter(EmbeddedShelfWriter):
         self._resettle()
         with translated():
             self._documents.commit(wait=wait)
-            self._store.blocks.sync()  # before the tables that speak of them
-            self._store.connection().execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self._store.move_log()
 
     def reindex(self) -> Iterator[int]:
         """Rebuilds the full-text index from what is stored; yields how many messages are done."""
+        self._reword()
         self._resettle()
         with translated():
             yield from self._documents.rebuild()
