@@ -27,8 +27,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
     groups: Sequence[Mapping[str, float]] = ()  # words as the index has them (search/words.py)
     phrases: Sequence[str] = ()  # texts whose words stand in this order; each counts like a rare word
-    people: Sequence[str] = ()  # addresses, lower case: sender or recipient is one of them
-    both: bool = False  # with people alone: at least two of them take part
+    people: Sequence[str] = ()  # addresses: beside words a condition, alone each that sends or receives counts 1
+    both: bool = False  # at least two of these people take part
     after: int | None = None  # seconds since 1970; dates bound the candidates only where they are asked for
     before: int | None = None
     since: int = 0  # only messages that came in after this one, as `newest` counts
@@ -137,7 +137,9 @@ class Shelf(Protocol):
         """(count, id, own words) of every message that came in after `start`: what a vocabulary is drawn from."""
 
     def newest(self) -> int:
-        """The count of the message that came in last; 0 for an empty corpus."""
+        """The count of the message that came in last; 0 for an empty corpus. Counts grow as mail comes in, and are no
+        numbers of messages: where several processes write, they are times, and what came in last may be counted as
+        newer once more."""
 
     def verify_captures(self) -> Iterator[tuple[str, str]]:
         """Re-reads every capture; (its SHA-256, "") where it is as it was, else (its SHA-256, what is wrong)."""

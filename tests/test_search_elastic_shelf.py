@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -130,6 +131,35 @@ def test_mail_that_is_stored_later_is_never_missed(engine: ElasticEngine, monkey
     with engine.writer() as writer:
         writer.index()
     assert len(engine.candidates(Wanted(groups=[{"unheard": 1.0}], since=upto))) == 1
+
+
+def test_two_who_write_at_once_leave_one_s_findings(engine: ElasticEngine) -> None:
+    fill(engine, corpus())
+    mails = [message.id for message, _ in corpus()]
+    one, other = keep(engine, article(), article("two", "Other."))
+    found = [{mails[0], mails[1]}, {mails[2]}]
+
+    def write(at: int) -> None:
+        with engine.writer() as writer:
+            for _ in range(3):
+                listed = [citation(one, id, start=20 * n) for n, id in enumerate(sorted(found[at]))]
+                writer.keep_citations(CitedState(article=one, model=str(at)), listed)
+                writer.judge([Verdict(article=other, message=mails[at], cites=True, by=str(at))])
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(write, at) for at in (0, 1)]:
+            done.result()
+    with engine.writer() as writer:
+        writer.index()
+    state = engine.cited_state(one)
+    assert state is not None
+    cited = {judged.citation.message for judged in engine.cites(one)}
+    assert cited == found[int(state.model)]
+    assert {judged.citation.message for judged in engine.cites(other)} == {mails[0], mails[1]}
+    counts = engine.cited_counts(mails)
+    assert set(counts) == cited | {mails[0], mails[1]}
+    assert sorted(names(engine, "is:cited")) == sorted(
+        engine.message(id).message_id.partition("@")[0] for id in counts)  # fmt: skip
 
 
 def test_documents_made_anew_keep_when_they_came(engine: ElasticEngine) -> None:
