@@ -2,7 +2,7 @@
 
 import sys
 from functools import cache
-from time import perf_counter
+from time import process_time
 
 import pytest
 import tantivy
@@ -63,10 +63,10 @@ def test_plain_text_goes_to_the_index_as_it_is_and_at_once() -> None:
     assert searchable(plain) is plain
     accents = "Ça va, élève? " * 10
     assert searchable(accents) is accents
-    started = perf_counter()
+    started = process_time()
     for _ in range(1000):
         searchable(plain)
-    assert perf_counter() - started < 0.02  # 3 µs each would be 3 ms; the rest is for busy machines
+    assert process_time() - started < 0.02  # 3 µs each would be 3 ms; the rest is for busy machines
 
 
 def test_letters_in_pieces_are_the_same_word() -> None:
