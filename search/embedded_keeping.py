@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from mappings.articles import Article, Citation, CitedState, Settings, Verdict
 from search import embedded_citations, embedded_shelf
 from search.embedded_documents import Documents
-from search.embedded_store import Store
+from search.embedded_store import Store, translated
 
 _AT_ONCE = 200
 
@@ -81,6 +81,8 @@ class EmbeddedShelfWriter:
 
     def _resettle(self) -> None:
         """Puts citations in the light of what came since: before documents are made."""
-        if embedded_citations.any_kept(self._store):
+        with translated():
+            kept = embedded_citations.any_kept(self._store)
+        if kept:
             with self._transaction():
                 self._documents.stale(embedded_citations.resettle(self._store))

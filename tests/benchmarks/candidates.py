@@ -6,6 +6,7 @@ python -m tests.benchmarks.candidates ./unsealed-corpus [http://127.0.0.1:9200/p
 import argparse
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from statistics import median
 
@@ -17,6 +18,7 @@ from search.words import tokens
 
 LIMIT = 200
 FORMS = 8  # of a word: its translations
+COMMON = 200  # words that say nothing
 SEED = 3
 
 
@@ -28,9 +30,12 @@ def drawn(engine: Engine) -> list[Message]:
 
 
 def questions(mails: list[Message], count: int) -> Iterator[tuple[str, Wanted]]:
-    """(kind, question): 1 to 30 words in up to 8 forms each, phrases, people, dates."""
+    """(kind, question): 1 to 30 words in up to 8 forms each, the most frequent words left out, phrases, people,
+    dates."""
     pick = random.Random(SEED)
     words = [word for mail in mails for word in tokens(mail.text) if len(word) > 3]
+    often = {word for word, _ in Counter(words).most_common(COMMON)}
+    words = [word for word in words if word not in often]
     people = sorted({who.address.lower() for mail in mails for who in mail.from_ if who.address})
     for number in range(count):
         size, forms = pick.choice((1, 5, 30)), pick.choice((1, 3, FORMS))
