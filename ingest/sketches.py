@@ -8,7 +8,7 @@ from search.ghosts import quotation
 
 OWN = 4  # numbers of a mail's own words, but for that of their beginning
 QUOTED = 16  # of a quotation's
-WORDS = 4000  # bytes of the own words that are looked at
+WORDS = 2000  # bytes of the own words that are looked at
 HEAD = 1 << 23  # marks the number of the beginning
 
 _HEAD_BYTES = 24
@@ -27,7 +27,7 @@ def own_sketch(words: Words) -> tuple[int, ...]:
 def quoted_sketch(message: Message) -> tuple[int, ...]:
     """The sketch of a message's first quotation, without the lines that introduce it."""
     words = "".join([message.text[one.words or one.start : one.end] for one in quotation(message)])
-    return sketch(words[: 4 * WORDS].encode("utf-8", "surrogatepass").translate(None, WHITE), QUOTED)
+    return sketch(words[: 8 * WORDS].encode("utf-8", "surrogatepass").translate(None, WHITE), QUOTED)
 
 
 def sketch(words: bytes, most: int) -> tuple[int, ...]:

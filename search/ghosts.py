@@ -35,9 +35,10 @@ def quotation(message: Message) -> list[Segment]:
     """The stretches of a message's first quotation: the first that says whom it quotes, and those without a word on
     that below it; none of what is quoted inside."""
     quoted = [segment for segment in message.segments if segment.kind == "quoted" and segment.depth <= 1]
-    at = next((at for at, segment in enumerate(quoted) if segment.who), 0)
-    end = next((end for end, segment in enumerate(quoted) if end > at and segment.who), len(quoted))
-    return quoted[at:end]
+    told = [at for at, segment in enumerate(quoted) if segment.who]
+    if not told:
+        return quoted
+    return quoted[told[0] : told[1] if len(told) > 1 else len(quoted)]
 
 
 def quote_of(message: Message) -> Quote:
