@@ -285,6 +285,24 @@ def test_a_table_of_mails_is_none_of_articles(tmp_path: Path) -> None:
     assert "unsealed ingest" in problem.reason
 
 
+@pytest.mark.parametrize("mail", [
+    b"Return-Path: <a@x.example>\r\nFrom: a@x.example\r\nTo: b@x.example\r\nSubject: s\r\n\r\nThe words of it.\r\n",
+    b"From a@x.example Mon Jan  1 00:00:00 2001\nFrom: a@x.example\nSubject: s\n\nThe words of it.\n",
+])  # fmt: skip
+def test_a_mail_is_no_article(tmp_path: Path, mail: bytes) -> None:
+    (problem,) = problems(written(tmp_path, "m.txt", mail))
+    assert problem.code == PASSED
+    assert "unsealed ingest" in problem.reason
+
+
+@pytest.mark.parametrize("text", [
+    "From: our correspondent\n\nThe harbour was quiet, and nobody said a word of it.",
+    "Subject to change: the plan of the harbour\n\nFrom Monday on, all is different there.",
+])  # fmt: skip
+def test_a_text_that_begins_a_little_like_a_mail_is_an_article(tmp_path: Path, reader: Reader, text: str) -> None:
+    assert one(reader, written(tmp_path, "a.txt", text)).text == text
+
+
 def test_a_list_of_addresses(tmp_path: Path, reader: Reader) -> None:
     text = "# to be read\nhttps://a.example/1#part\n\nhttps://b.example/2  # the second\n"
     first, second = pieces(written(tmp_path, "list.txt", text))

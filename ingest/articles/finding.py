@@ -26,6 +26,7 @@ _ASIDE = re.compile(r"(?P<stem>.+)(?:_files|-Dateien|_fichiers|_archivos|_bestan
 _OTHERS = {
     "empty": "The file is empty.", "other": "This is no page, text or table of articles.",
     "columns": "Its columns are none that articles have: name them with --map, as in url=Link,text=Body.",
+    "mail": "This is mail, which `unsealed ingest` takes in.",
     "mails": "This is a table of mails, which `unsealed ingest` takes in; --map names the columns of one of articles.",
 }  # fmt: skip
 _NAMED = re.compile(rb"%PDF-")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ingest.archives import columns as mail_columns
 from ingest.archives.rows import shape_of
-from ingest.archives.sniff import PACKED, is_tar
+from ingest.archives.sniff import KNOWN, PACKED, from_line, is_message, is_tar
 from ingest.articles.columns import recognised
 from ingest.charsets import decode
 from ingest.extraction.kinds import is_text
@@ -41,13 +41,14 @@ _NAMED = {  # endings that tell text files apart
     "xhtml": "page", "mht": "mhtml", "mhtml": "mhtml",
 }  # fmt: skip
 _MAILS = {"from", "to"}
+_LINES = re.compile(rb"\r?\n")
 
 
 def kind_of(head: bytes, name: str = "", told: dict[str, str] | None = None) -> str:
     """What a file is that begins with `head`, at most the first `HEAD` bytes of it.
 
     A packing ("gzip" …), "zip", "tar", "warc", "feed", "mhtml", "page", "table" (rows, CSV or JSON Lines), "json" (one
-    value), "mails" (a table of them), "columns" (a table of neither), "addresses", "document" (PDF, Word …),
+    value), "mail", "mails" (a table of them), "columns" (a table of neither), "addresses", "document" (PDF, Word …),
     "markdown", "text", "empty", or "other". `told` names columns: then a table is one, whatever its columns are called.
     """
     if not head:
@@ -56,6 +57,8 @@ def kind_of(head: bytes, name: str = "", told: dict[str, str] | None = None) -> 
         if head.startswith(magic):
             return packing
     media = sniff(head)
+    if is_mail(head) or (media == "application/x-ole-storage" and name.lower().endswith(".msg")):
+        return "mail"
     if media in DOCUMENTS or media == PDF:
         return "document"
     if media == "application/zip":
@@ -95,6 +98,16 @@ def is_snapshot(head: bytes) -> bool:
     """Whether a web page saved as MHTML begins here (RFC 2557): a mail by its header, with the page's parts."""
     found = _MAIL_HEAD.match(head.replace(b"\r\n", b"\n"))
     return bool(found and _RELATED.search(found[0]) and (_SNAPSHOT.search(found[0]) or b"text/html" in head))
+
+
+def is_mail(head: bytes) -> bool:
+    """Whether a mail or mailbox begins here: with two fields at least that mails have, and no page in it."""
+    plain = head.removeprefix(b"\xef\xbb\xbf")
+    if from_line(plain) >= 0:
+        return True
+    if not is_message(plain) or is_snapshot(plain):
+        return False
+    return sum(1 for line in _LINES.split(plain)[:60] if KNOWN.match(line)) > 1
 
 
 def is_list(text: str, *, whole: bool) -> bool:
