@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -228,10 +229,31 @@ def test_binding_elsewhere_says_what_it_means(corpus: Path) -> None:
 
 
 def test_a_site_takes_verdicts_where_that_is_asked_for(corpus: Path) -> None:
-    process, address, _ = serving("serve", "--engine", corpus, "--port", "0", "--host", "0.0.0.0", "--review")
+    process, address, _ = serving("serve", "--engine", corpus, "--port", "0", "--host", "0.0.0.0", "--review",
+                                  "--name", "Papers.example")  # fmt: skip
     assert takes_verdicts(address.replace("0.0.0.0", "127.0.0.1")) is True
     process.send_signal(signal.SIGTERM)
     assert "read this corpus and decide on citations, without a password" in process.communicate(timeout=10)[1]
+
+
+def test_beyond_this_machine_verdicts_are_taken_under_a_known_name_alone(corpus: Path) -> None:
+    result = run("serve", "--engine", corpus, "--port", "0", "--host", "0.0.0.0", "--review")
+    assert result.exit_code == 2
+    assert "--review at 0.0.0.0 needs --name" in result.stderr
+    process, address, _ = serving("serve", "--engine", corpus, "--port", "0", "--host", "0.0.0.0",
+                                  "--name", "Papers.example")  # fmt: skip
+    address = address.replace("0.0.0.0", "127.0.0.1")
+    answers = {}
+    for name in ("papers.example", "evil.example"):
+        asked = urllib.request.Request(f"{address}status.json", headers={"Host": name})
+        try:
+            with urllib.request.urlopen(asked, timeout=10) as page:
+                answers[name] = page.status
+        except urllib.error.HTTPError as error:
+            answers[name] = error.code
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+    assert answers == {"papers.example": 200, "evil.example": 421}
 
 
 def test_the_demo_is_ingested_served_and_gone_afterwards(tmp_path: Path) -> None:

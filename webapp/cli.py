@@ -4,7 +4,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -112,16 +112,18 @@ def port_options(command: "click.decorators.FC") -> "click.decorators.FC":
 @port_options
 @click.option("--review", is_flag=True,
               help="Let whoever reaches the site decide which citations are right, and add some.")  # fmt: skip
+@click.option("--name", "names", multiple=True, metavar="NAME", envvar="UNSEALED_NAMES",
+              help="A name that the site is reached under from elsewhere; requests for others are refused. Repeatable.")
 @engine_option
-def serve(host: str, port: int, review: bool, engine: str) -> None:
+def serve(host: str, port: int, review: bool, names: tuple[str, ...], engine: str) -> None:
     """Serve the pages to a browser, on this machine alone unless told otherwise."""
     from search.engine import open_engine
 
     with closing(open_engine(engine)) as corpus:
-        serve_pages(corpus, host, port, review)
+        serve_pages(corpus, host, port, review, names)
 
 
-def serve_pages(corpus: "Engine", host: str, port: int, review: bool) -> None:
+def serve_pages(corpus: "Engine", host: str, port: int, review: bool, names: Collection[str] = ()) -> None:
     """Serves until ^C or SIGTERM. Sorry for an address that can't be had."""
     from waitress import create_server  # type: ignore[import-untyped]
 
@@ -133,7 +135,11 @@ def serve_pages(corpus: "Engine", host: str, port: int, review: bool) -> None:
 
     with listening(host, port) as sock:
         address, number = sock.getsockname()[:2]
-        app = create_app(corpus, Mail(), writable=review, hosts=LOOPBACK if is_loopback(address) else None)
+        if review and not names and not is_loopback(address):
+            raise Sorry(f"--review at {address} needs --name, the name that reviewers reach the site under: else a "
+                        "stranger's page in their browsers could decide for them.")  # fmt: skip
+        known = {*LOOPBACK, *(name.lower() for name in names)} if names or is_loopback(address) else None
+        app = create_app(corpus, Mail(), writable=review, hosts=known)
         server = create_server(app, sockets=[sock], threads=THREADS, ident="unsealed",
                                max_request_body_size=LARGEST)  # fmt: skip
         before = signal.signal(signal.SIGTERM, end)
@@ -211,7 +217,7 @@ def demo(ctx: click.Context, host: str, port: int, engine: str | None, no_serve:
                        f"the corpus is {clean(place)}.")  # fmt: skip
         status = ingest_cli.exit_status(outcome, extraction, cited, taken)
         if not no_serve and status != INTERRUPTED:
-            serve_pages(corpus, host, port, review=True)
+            serve_pages(corpus, host, port, review=is_loopback(host))
         ctx.exit(status)
 
 

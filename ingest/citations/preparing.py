@@ -43,7 +43,7 @@ class Drawn:
         changed = newest > behind
         if changed:
             if progress:
-                progress.start(newest - behind)
+                progress.start(min(newest - behind, self._engine.status().messages))  # a cluster counts otherwise
             for done in self._read(behind):
                 if progress:
                     progress.step("reading words", done, f"{done:,} messages")
