@@ -53,11 +53,12 @@ class Drawn:
 
     def _read(self, behind: int) -> Iterator[int]:
         texts = self._engine.texts(behind)
+        words, folk = self.lexicon.upto, self.people.upto  # as they are now: many messages may have one count
         done = 0
         while batch := list(islice(texts, _BATCH)):
-            for message in self._engine.messages(id for count, id, _ in batch if count > self.people.upto):
+            for message in self._engine.messages(id for count, id, _ in batch if count > folk):
                 self.people.read(_everybody(message))
-            self.lexicon.read(one for one in batch if one[0] > self.lexicon.upto)
+            self.lexicon.read([one for one in batch if one[0] > words])
             done += len(batch)
             yield done
 
