@@ -21,17 +21,18 @@ SENTENCE = re.compile(r"(?:[^\W\d_]+[ ,]+){9,24}[^\W\d_]+")
 CHANGED = 0.2  # of the words of a misquotation
 
 
-def sentences(engine: Engine, wanted: int, seed: int) -> list[tuple[str, str]]:
-    """(message, words of its writer's own) of as many messages, drawn from the whole corpus."""
+def sentences(engine: Engine, wanted: int, seed: int) -> list[tuple[str, str, str]]:
+    """(message, words of its writer's own, who that is) of as many messages, drawn from the whole corpus."""
     step = max(1, engine.newest() // (wanted * 3))
     found = []
     for count, id, text in engine.texts():
         if count % step == seed % step and (match := SENTENCE.search(text)):
             found.append((id, " ".join(match[0].split())))
-    return random.Random(seed).sample(found, k=min(wanted, len(found)))
+    drawn = random.Random(seed).sample(found, k=min(wanted, len(found)))
+    return [(id, words, next((str(one.name) for one in engine.message(id).from_), "")) for id, words in drawn]
 
 
-def articles(quotes: list[tuple[str, str]], count: int, seed: int) -> Iterator[dict[str, Any]]:
+def articles(quotes: list[tuple[str, str, str]], count: int, seed: int) -> Iterator[dict[str, Any]]:
     """Rows of a table of articles; `quoted` are the messages."""
     rng = random.Random(seed)
     generator = Generator(1000, seed)
@@ -41,13 +42,12 @@ def articles(quotes: list[tuple[str, str]], count: int, seed: int) -> Iterator[d
         return " ".join(words.sentences(rng, "en", rng.randrange(40, 70)))
 
     for number in range(count):
-        (first, exact), (second, changed) = islice(draw, 2)
-        person = rng.choice(generator.active)
+        (first, exact, writer), (second, changed, other) = islice(draw, 2)
         misquoted = " ".join(rng.choice(words.tables["en"]) if rng.random() < CHANGED else word
                              for word in changed.split())  # fmt: skip
         text = "\n\n".join((
-            paragraph(), f"“{exact},” {person.name} wrote. {paragraph()}", paragraph(),
-            f"{paragraph()} It went on: “{misquoted}.”", paragraph(),
+            paragraph(), f"“{exact},” {writer} wrote in an e-mail. {paragraph()}", paragraph(),
+            f"{paragraph()} In another, {other} wrote: “{misquoted}.”", paragraph(),
         ))  # fmt: skip
         yield {
             "url": f"https://paper.example/{seed}/{number}", "title": f"Report {seed}-{number}", "outlet": "The Paper",
