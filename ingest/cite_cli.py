@@ -41,12 +41,13 @@ WEB = ("http://", "https://")
 @click.option("--contact", default="", metavar="WHO", help="Whom servers may write to about what is fetched.")
 @click.option("--no-match", is_flag=True, help="Take articles in, leave the citations for later.")
 @click.option("--again", is_flag=True, help="Read, fetch and match anew what is here already, too.")
+@click.option("--retrain", is_flag=True, help="Learn from what people decided on citations, then match all by that.")
 @engine_option
 @json_option
 @click.pass_context
 def cite(
     ctx: click.Context, sources: tuple[str, ...], fetch: bool, lists: tuple[Path, ...], columns: str, contact: str,
-    no_match: bool, again: bool, engine: str, as_json: bool,
+    no_match: bool, again: bool, retrain: bool, engine: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Take in articles and find the messages that they cite.
 
@@ -65,11 +66,13 @@ def cite(
             run = _Run(corpus, writer, shown, lambda: stop.asked, again, Path(engine).expanduser().absolute())
             whole = as_json or not any(isinstance(place, Path) and place.is_dir() for place, _ in places)
             taken = run.take(places, fetch, contact, whole=whole) if places or fetch else None
-            matched = None if no_match or stop.asked else run.match()
+            matched = None if no_match or stop.asked else run.match(retrain)
         if as_json:
             tell_programs(corpus, taken, matched)
         else:
             tell_people(corpus, taken, matched)
+        if run.learnt:
+            click.echo(run.learnt, err=as_json)
     ctx.exit(exit_status(taken, matched))
 
 
@@ -123,6 +126,7 @@ class _Run:
         self.stop = stop
         self.again = again
         self.besides = besides
+        self.learnt = ""  # a sentence on what verdicts taught
 
     def take(
         self, places: "list[tuple[Path | str, dict[str, str]]]", fetch: bool, contact: str, *, whole: bool
@@ -141,11 +145,13 @@ class _Run:
         )  # fmt: skip
         return intake.run(places) if places else intake.fetch_known()
 
-    def match(self) -> "Matched":
+    def match(self, retrain: bool) -> "Matched":
         """The second half: what they cite."""
-        from ingest.articles.matching import match, opened
+        from ingest.articles.matching import learnt, match, opened
 
         matcher = opened(self.engine, self.writer, self.progress)
+        if retrain:
+            matcher, self.learnt = learnt(self.engine, self.writer, matcher)
         return match(self.engine, self.writer, matcher, again=self.again, progress=self.progress, stop=self.stop)
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
-from ingest.citations import Matcher, encoder, passages
-from mappings.articles import Article, Citation
+from ingest.citations import Matcher, encoder, passages, retrain
+from mappings.articles import Article, Citation, Verdict
 from search.engine import Engine, open_engine
 from tests.citation_mails import written
 from webapp.cli import main
@@ -16,23 +16,23 @@ from webapp.cli import main
 LANGUAGES = pytest.mark.skipif(not encoder.available(), reason="needs unsealed[languages]")
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=["embedded", "elastic"])
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The town's mails as a corpus."""
     path = tmp_path_factory.mktemp("town")
-    corpus = path / "corpus"
+    corpus = str(path / "corpus") if request.param == "embedded" else request.getfixturevalue("elastic")()
     result = CliRunner().invoke(
-        main, ["ingest", str(written(path)), "--engine", str(corpus), "--collection", "ellin", "--no-extract",
+        main, ["ingest", str(written(path)), "--engine", corpus, "--collection", "ellin", "--no-extract",
                "--source-url", "https://leaks.example/ellin/{id}"],
     )  # fmt: skip
     assert result.exit_code == 0, result.output
-    return corpus
+    return str(corpus)
 
 
 @pytest.fixture(scope="module")
-def engine(folder: Path) -> Iterator[Engine]:
+def engine(folder: str) -> Iterator[Engine]:
     """An engine on it."""
-    with closing(open_engine(str(folder))) as opened:
+    with closing(open_engine(folder)) as opened:
         yield opened
 
 
@@ -136,10 +136,10 @@ def test_the_reply_is_found_by_thread(plain: Cite) -> None:
 
 def test_numbers_and_addresses(plain: Cite) -> None:
     linked = plain("See https://leaks.example/ellin/4106 for it.")
-    assert [(one.method, one.number) for one in linked] == [("link", "4106")]
+    assert [(one.method, one.number) for one in linked if one.probability >= 0.5] == [("link", "4106")]
     assert numbers(plain("So it stands in e-mail no. 4105 of the Ellin leak.")) == ["4105"]
     absent = plain("See https://leaks.example/ellin/9999 and https://wikileaks.org/dnc-emails/emailid/7.")
-    assert [(one.message, one.named, one.number) for one in absent] == [
+    assert [(one.message, one.named, one.number) for one in absent if one.probability >= 0.5] == [
         ("", "https://leaks.example/ellin/9999", "9999"), ("", "https://wikileaks.org/dnc-emails/emailid/7", "7")
     ]  # fmt: skip
 
@@ -174,6 +174,7 @@ def test_a_number_and_the_words_are_one_citation(plain: Cite) -> None:
 @pytest.mark.parametrize("text", [
     "The chef said: “The secret is the stock, always hot, and stirring without a pause.”",
     "“We will change the world,” the singer told the magazine in August 2014.",
+    "The hull plates, the welders and the waterline\n\nNobody knows who built the ship, or where she was launched.",
     "Ann Verity opened the fair on Sunday and thanked the painters.",
     "The bus from the station was cancelled, and the printer ran out of paper.",
     "",
@@ -186,7 +187,8 @@ def test_only_newer_mail_is_looked_at_when_asked(engine: Engine) -> None:
     matcher = Matcher.open(engine, languages=False)
     told = article(QUOTES[0][1])
     assert numbers(matcher.cite(told))[:1] == ["4103"]
-    assert matcher.cite(told, since=engine.newest()) == []
+    later = 1 << 45 if engine.waits else engine.newest()  # a cluster's machines may disagree on what came last
+    assert matcher.cite(told, since=later) == []
 
 
 def test_without_languages_the_matcher_says_what_is_missing(engine: Engine) -> None:
@@ -219,3 +221,31 @@ def test_translated_quotations(number: str, lang: str, text: str, languages: Cit
 def test_with_languages_quotations_are_found_as_well(languages: Cite) -> None:
     for number, text in QUOTES:
         assert numbers(languages(text))[:1] == [number]
+
+
+def test_verdicts_teach_and_the_same_verdicts_teach_the_same(engine: Engine) -> None:
+    texts = [text for _, text in QUOTES]
+    told = [replace(article(text), id=f"{at:064x}") for at, text in enumerate(texts)]
+    before = Matcher.open(engine, languages=False)
+    wrong = "Rose Calloway wrote in an e-mail of June 2015 that the mayor opened the bins himself."
+    told.append(replace(article(wrong), id=f"{9:064x}"))
+    with engine.writer() as writer:
+        assert retrain(engine, writer, languages=False).model == ""
+        for one in told:
+            writer.keep_article(one, {})
+        doubtful = [one for one in before.cite(told[-1]) if one.number == "4106"]
+        ids = {place: engine.published(place, "ellin")[0] for place in ("4103", "4105", "4106")}
+        writer.judge([Verdict(article=one.id, message=ids[number], cites=True, by="a")
+                      for one, (number, _) in zip(told, QUOTES, strict=False)])  # fmt: skip
+        writer.judge([Verdict(article=told[-1].id, message=ids["4106"], cites=False, by="a")])
+        first = retrain(engine, writer, languages=False)
+        second = retrain(engine, writer, languages=False)
+    assert first == second
+    assert first.verdicts == 5
+    assert first.tried >= 5
+    after = Matcher.open(engine, languages=False)
+    assert after.model != before.model
+    assert numbers(after.cite(told[0]))[:1] == ["4103"]
+    again = [one for one in after.cite(told[-1]) if one.number == "4106"]
+    assert doubtful
+    assert not again or again[0].probability < doubtful[0].probability

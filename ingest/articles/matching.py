@@ -132,3 +132,13 @@ def opened(engine: Engine, writer: Writer, progress: Progress) -> Finds:
 
     Matcher.prepare(engine, writer, progress)
     return Matcher.open(engine)
+
+
+def learnt(engine: Engine, writer: Writer, matcher: Finds) -> tuple[Finds, str]:
+    """A matcher that has learnt from what people decided, and a sentence on that; the same one where nothing is."""
+    from ingest.citations import Matcher, retrain
+
+    result = retrain(engine, writer)
+    if not result.model:
+        return matcher, f"There was nothing to learn from {result.verdicts:,} verdicts."
+    return Matcher.open(engine), f"Learnt from {result.verdicts:,} verdicts on {result.tried:,} findings."

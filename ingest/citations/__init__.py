@@ -11,5 +11,6 @@ model, fitting, retraining   the weights, and learning them from verdicts  prepa
 
 from ingest.citations.matcher import Matcher
 from ingest.citations.passages import passages
+from ingest.citations.retraining import retrain
 
-__all__ = ["Matcher", "passages"]
+__all__ = ["Matcher", "passages", "retrain"]

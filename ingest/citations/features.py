@@ -15,9 +15,13 @@ FIRST = (
     "strength", "cover", "back", "whole", "whole_z", "share", "row", "writer", "reader", "absent", "date", "conflict",
 )  # fmt: skip
 # … and these afterwards.
-ALL = (*FIRST, "cosine", "cosine_z", "own", "quoted", "met", "writer_date")
+ALL = (
+    "strength", "cover", "back", "whole", "whole_z", "row", "writer", "reader", "both", "absent", "date", "conflict",
+    "cosine", "cosine_z", "own", "met", "astray",
+)  # fmt: skip
 # What the best of a passage is judged by once more.
-LAST = ("score", "gap", "cue", "cosine", "cover", "row")
+AGAIN = ("cosine", "cover", "row", "conflict", "absent", "astray")
+LAST = ("score", "gap", "cue", *AGAIN)
 
 
 class Naming(NamedTuple):
@@ -103,5 +107,5 @@ def last(scores: Sequence[float], at: int, numbers: Mapping[str, float], cued: f
     return {
         "score": max(-8.0, min(8.0, scores[at])),
         "gap": max(-6.0, min(6.0, scores[at] - max(others))) if others else 4.0,
-        "cue": cued, "cosine": numbers["cosine"], "cover": numbers["cover"], "row": numbers["row"],
-    }  # fmt: skip
+        "cue": cued,
+    } | {name: numbers[name] for name in AGAIN}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from ingest.citations.features import Weights
 
 _ROUNDS = 25
+_FREE = 1e-6  # ridge of the sum's start: none
 
 
 def fit(
@@ -24,7 +25,7 @@ def fit(
         [1.0, *((row.get(n, 0.0) - m) / s for n, m, s in zip(names, means, spreads, strict=True))] for row in rows
     ]
     weights = list(importance) if importance is not None else [1.0] * len(points)
-    theta = _newton(points, labels, weights, centre, ridge)
+    theta = _newton(points, labels, weights, centre, [ridge if prior else _FREE, *[ridge] * len(names)])
     of = {name: value / spread for name, value, spread in zip(names, theta[1:], spreads, strict=True)}
     return Weights(theta[0] - sum(of[name] * mean for name, mean in zip(names, means, strict=True)), of)
 
@@ -41,12 +42,12 @@ def _spread(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> tuple[
 
 def _newton(
     points: Sequence[Sequence[float]], labels: Sequence[bool], weights: Sequence[float], centre: Sequence[float],
-    ridge: float,
+    ridges: Sequence[float],
 ) -> list[float]:
     size = len(centre)
     theta = list(centre)
     for _ in range(_ROUNDS):
-        slope = [0.0] + [-ridge * (theta[i] - centre[i]) for i in range(1, size)]
+        slope = [-ridge * (a - b) for ridge, a, b in zip(ridges, theta, centre, strict=True)]
         curve = [[0.0] * size for _ in range(size)]
         for point, label, weight in zip(points, labels, weights, strict=True):
             total = sum(a * b for a, b in zip(theta, point, strict=True))
@@ -58,7 +59,7 @@ def _newton(
                 for j in range(i + 1):
                     line[j] += bent * point[j]
         for i in range(size):
-            curve[i][i] += ridge if i else 1e-6
+            curve[i][i] += ridges[i]
             for j in range(i):
                 curve[j][i] = curve[i][j]
         step = _solve(curve, slope)

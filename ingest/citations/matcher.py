@@ -50,8 +50,7 @@ class Matcher:
         encoder = Encoder() if languages or (languages is None and encoding.available()) else None
         drawn = Drawn(engine, encoder)
         drawn.update()
-        kept = engine.derived(models.NAME)
-        return cls(engine, drawn, encoder, models.read(kept) if kept else models.shipped())
+        return cls(engine, drawn, encoder, models.of(engine.derived(models.NAME)))
 
     @staticmethod
     def prepare(
@@ -72,14 +71,19 @@ class Matcher:
     def stages(self, stages: Stages) -> None:
         self._stages = stages
         self._tools = Tools(
-            self._engine, self._reader, self._drawn.lexicon, self._drawn.people, self._encoder, stages.looks,
-            stages.weights,
+            self._engine, self._reader, self._drawn.lexicon, self._drawn.people, self._encoder,
+            stages.looks, stages.weights,
         )  # fmt: skip
 
     @property
     def model(self) -> str:
         """Name of the weights, and whether translations are looked for."""
         return self._name if self._encoder else self._name + WITHOUT_LANGUAGES
+
+    @property
+    def translates(self) -> bool:
+        """Whether translated words are looked for."""
+        return self._encoder is not None
 
     @property
     def lacks(self) -> tuple[str, ...]:
@@ -106,10 +110,10 @@ class Matcher:
         found = []
         for part, naming in self.cut(article):
             scored = self.judged(text, part, naming, since)
-            scores = [one.score for one in scored]
             cued = cue(text[part.passage.start : part.passage.end])
             for place in range(min(_TOP, len(scored))):
-                likely = chance(self._stages.last.score(last(scores, place, scored[place].numbers, cued)))
+                scores = [scored[place].score, *_rivals(scored, place)]
+                likely = chance(self._stages.last.score(last(scores, 0, scored[place].numbers, cued)))
                 if likely >= LEAST:
                     found.append(self._citation(article, scored[place], naming, likely, cued))
         return found
@@ -176,6 +180,21 @@ class Matcher:
         return replace(one, collection=place.collection, number=place.number) if place else one
 
 
+def _rivals(scored: Sequence[Scored], at: int) -> list[float]:
+    """The scores of the other families that may be meant in place of one: not those that another quotation of the
+    passage is likely to be of."""
+    return [one.score for place, one in enumerate(scored) if place != at and not _apart(one, scored[at])]
+
+
+def _apart(one: Scored, other: Scored) -> bool:
+    """Whether a passage seems to quote both."""
+    if min(one.score, other.score) <= 0 or one.window is None or other.window is None:
+        return False
+    first, second = one.cut.units[one.window.unit], other.cut.units[other.window.unit]
+    disjoint = first.span.end <= second.span.start or second.span.end <= first.span.start
+    return first.quoted and second.quoted and disjoint
+
+
 def _naming(names: Sequence[Sequence[Named]], days: Sequence[Sequence[Day]], at: int) -> Naming:
     around = range(max(at - _BEFORE, 0), min(at + _AFTER + 1, len(names)))
     return Naming(
@@ -184,12 +203,17 @@ def _naming(names: Sequence[Sequence[Named]], days: Sequence[Sequence[Day]], at:
 
 
 def _joined(before: Citation, other: Citation) -> Citation:
-    """Two findings of one message as one: the likelier, with the words and the evidence of both."""
+    """Two findings of one message as one: by number if one of them is, with the words and the evidence of both; else
+    the likelier one."""
     first, second = (before, other) if before.probability >= other.probability else (other, before)
+    if second.method in ("link", "number"):
+        first, second = second, first
     if first.method not in ("link", "number"):
         return first
-    return replace(first, span=second.span, own=second.own, copies=second.copies, matches=second.matches,
-                   facts=first.facts + second.facts)  # fmt: skip
+    return replace(
+        first, probability=max(first.probability, second.probability), span=second.span, own=second.own,
+        copies=second.copies, matches=second.matches, facts=first.facts + second.facts,
+    )  # fmt: skip
 
 
 def _quotes(one: Citation, other: Citation) -> bool:

@@ -12,7 +12,7 @@ from ingest.citations.lexicon import Lexicon
 from ingest.citations.likeness import Runs, Scorer, Window
 from ingest.citations.people import People
 from ingest.citations.reading import Reader
-from ingest.citations.units import Cut
+from ingest.citations.units import Cut, Unit
 from search.citing import Candidate, Shelf, Wanted
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ BY_PERSON = 15  # of each
 BY_DATE = 15
 SLACK = 15  # days around a date
 _DAY = 86400
+_SENTENCE = 5  # words of a quotation that is more than a term
+WINDOWS = 3  # of a message that get vectors
 ENCODED = 14  # families of a passage that get vectors
 _QUOTED = 1.6  # what a word in a quotation counts for in the search
 
@@ -116,39 +118,56 @@ def judge(tools: Tools, text: str, looked: Sequence[Scored]) -> list[Scored]:
     near = _cosines(tools, text, few) if tools.encoder else {}
     judged = []
     for at, one in enumerate(few):
-        cosine, window = near.get(at, (0.0, one.window))
+        cosine, said, window = near.get(at, (0.0, 0.0, one.window))
         others = sorted((near[i][0] for i in near if i != at), reverse=True)[:5]
         best = one.original.read.sentences[window.first] if window else None
         numbers = dict(one.numbers)
         numbers |= {
             "cosine": cosine, "cosine_z": cosine - fmean(others) if others else 0.0,
-            "own": float(best is None or best.own),
-            "quoted": float(window is not None and one.cut.units[window.unit].quoted),
-            "met": _met(text, one), "writer_date": numbers["writer"] * numbers["date"],
+            "both": min(numbers["writer"], numbers["reader"]),
+            "own": float(best is None or best.own), "met": _met(text, one),
+            "astray": _astray(one, said),
         }  # fmt: skip
         judged.append(one._replace(numbers=numbers, score=tools.weights.score(numbers), window=window))
     judged.sort(key=lambda one: -one.score)
     return judged
 
 
-def _cosines(tools: Tools, text: str, few: Sequence[Scored]) -> dict[int, tuple[float, Window | None]]:
-    """Place in `few` -> how near the nearest unit and window are, and which they are."""
-    assert tools.encoder is not None
-    units = [text[unit.span.start : unit.span.end] for unit in few[0].cut.units] if few else []
-    pairs = []
-    for at, one in enumerate(few):
-        for window in one.original.windows[:3]:
-            pairs.append((at, window, one.original.read.text(window.first, window.last)))
-    if not pairs or not units:
+def _cosines(tools: Tools, text: str, few: Sequence[Scored]) -> dict[int, tuple[float, float, Window]]:
+    """Place in `few` -> how near the nearest unit and window are, how near the nearest quotation and its window, and
+    the window that is nearest of all."""
+    if not few or tools.encoder is None or not few[0].cut.units:
         return {}
-    vectors = tools.encoder.vectors([*units, *(said for _, _, said in pairs)])
+    units = [text[unit.span.start : unit.span.end] for unit in few[0].cut.units]
+    windows = [one.original.windows[:WINDOWS] for one in few]
+    said = [[one.original.read.text(w.first, w.last) for w in some] for one, some in zip(few, windows, strict=True)]
+    vectors = tools.encoder.vectors([*units, *(words for some in said for words in some)])
     alike = vectors[: len(units)] @ vectors[len(units) :].T
-    found: dict[int, tuple[float, Window | None]] = {}
-    for number, (at, window, _) in enumerate(pairs):
-        cosine = float(alike[window.unit, number])
-        if at not in found or cosine > found[at][0]:
-            found[at] = cosine, window
+    quoted = [at for at, unit in enumerate(few[0].cut.units) if _long(unit)]
+    found: dict[int, tuple[float, float, Window]] = {}
+    column = 0
+    for at, some in enumerate(windows):
+        block = alike[:, column : column + len(some)]
+        column += len(some)
+        if some:
+            unit, place = divmod(int(block.argmax()), len(some))
+            said_ = float(block[quoted].max()) if quoted else 0.0
+            found[at] = float(block[unit, place]), said_, some[place]._replace(unit=unit)
     return found
+
+
+def _long(unit: Unit) -> bool:
+    """Whether a unit is a quotation of so many words that a message cited for it says them."""
+    return unit.quoted and len(unit.words) >= _SENTENCE
+
+
+def _astray(one: Scored, cosine: float) -> float:
+    """How far the passage's quotations are from all that the message says: 0 without any, up to 1."""
+    quoted = {at for at, unit in enumerate(one.cut.units) if _long(unit)}
+    if not quoted:
+        return 0.0
+    cover = max((window.cover for window in one.original.windows if window.unit in quoted), default=0.0)
+    return 1 - max(0.0, min(1.0, max(cosine, cover, one.runs.share if one.runs.unit in quoted else 0.0)))
 
 
 def _met(text: str, one: Scored) -> float:

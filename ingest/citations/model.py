@@ -1,5 +1,6 @@
 """The weights that citations are judged by: those that come with the program, or those that a corpus' verdicts gave."""
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,15 @@ class Stages(msgspec.Struct, frozen=True):
     last: Weights
 
 
+def of(kept: bytes | None) -> Model:
+    """The model that a corpus keeps; the one that comes with the program if it keeps none, or one for other numbers
+    than this version's."""
+    if kept is not None:
+        with suppress(ValueError, LookupError, TypeError):
+            return read(kept)
+    return shipped()
+
+
 @cache
 def shipped() -> Model:
     """The weights that come with the program."""
@@ -49,12 +59,15 @@ def read(data: bytes) -> Model:
 
 def write(model: Model) -> bytes:
     """The model as JSON for people to read: number -> weight, each with three digits."""
-    def of(weights: Weights) -> dict[str, float]:
+
+    def rounded(weights: Weights) -> dict[str, float]:
         return {"bias": round(weights.bias, 3)} | {name: round(value, 3) for name, value in weights.of.items()}
 
     raw: dict[str, Any] = {"name": model.name}
     for key, stages in (("with_vectors", model.with_vectors), ("without", model.without)):
-        raw[key] = {"looks": of(stages.looks), "weights": of(stages.weights), "last": of(stages.last)}
+        raw[key] = {
+            "looks": rounded(stages.looks), "weights": rounded(stages.weights), "last": rounded(stages.last),
+        }  # fmt: skip
     return msgspec.json.format(msgspec.json.encode(raw), indent=2) + b"\n"
 
 

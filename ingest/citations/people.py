@@ -23,7 +23,9 @@ _LATIN = {
     "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ы": "y", "э": "e",
     "ю": "iu", "я": "ia", "ъ": "", "ь": "",
 }  # fmt: skip
-SHARE = 0.3  # of an address' mails that a name must have to be its owner's: in scans, names and addresses get mixed up
+# The share of an address' mails that a name must have to be its owner's; less will do if the name has mostly that
+# address. In scanned mail, names and addresses get mixed up.
+MOSTLY, SHARE = 0.6, 0.3
 _FEW = 40  # people of one surname
 LEAST = 0.34  # share of a name's mails that one of several people of that name must have
 
@@ -76,7 +78,8 @@ class People:
             return key
 
         for (name, address), count in self._seen.items():
-            if name and address and count >= SHARE * max(names_of[address], addresses_of[name] * SHARE):
+            share, of_name = count / max(names_of[address], 1), count / max(addresses_of[name], 1)
+            if name and address and (share >= MOSTLY or min(share, of_name) >= SHARE):
                 parent[root(name)] = root("@" + address)
         numbers: dict[str, int] = {}
         surnames: dict[str, Counter[int]] = defaultdict(Counter)

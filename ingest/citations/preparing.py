@@ -38,18 +38,17 @@ class Drawn:
 
     def update(self, progress: Progress | None = None) -> bool:
         """Reads the mail that came in since. Whether anything was there to be read."""
-        newest = self._engine.newest()
         behind = min(self.lexicon.upto, self.people.upto)
-        changed = newest > behind
-        if changed:
+        done = 0
+        if self._engine.newest() > behind:
             if progress:
-                progress.start(min(newest - behind, self._engine.status().messages))  # a cluster counts otherwise
+                progress.start(max(self._engine.status().messages - self.lexicon.messages, 0))
             for done in self._read(behind):
                 if progress:
                     progress.step("reading words", done, f"{done:,} messages")
-            self.lexicon.upto = self.people.upto = newest
+            self.people.upto = self.lexicon.upto
             self.people.settle()
-        return self._translate(progress) or changed
+        return self._translate(progress) or done > 0
 
     def _read(self, behind: int) -> Iterator[int]:
         texts = self._engine.texts(behind)

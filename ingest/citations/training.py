@@ -8,7 +8,7 @@ from ingest.citations.features import ALL, FIRST, LAST, Weights, last
 from ingest.citations.fitting import fit
 from ingest.citations.model import Stages
 
-RIDGE = 4.0
+RIDGE, LAST_RIDGE = 3.0, 1.0
 TOLD = 3  # families of a passage that the last model sees
 _PARTS = 4
 _RARE = 20.0  # what a cited family counts for among the many that are only looked at
@@ -46,7 +46,7 @@ def learn(cases: Sequence[Case], chooses: Weights, prior: Stages | None = None, 
                 for numbers, label in told(case, weights):
                     rows.append(numbers)
                     labels.append(label)
-    final = fit(rows, labels, LAST, ridge=ridge, prior=prior.last if prior else None)
+    final = fit(rows, labels, LAST, ridge=ridge if prior else LAST_RIDGE, prior=prior.last if prior else None)
     return Stages(chooses, fit(*_rows(cases), ALL, ridge=ridge, prior=start), final)
 
 

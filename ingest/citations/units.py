@@ -8,6 +8,8 @@ from ingest.citations.words import Word, number, sentences, terms, words_of
 from mappings.articles import Passage, Span
 
 MOST = 12  # units of a passage
+_TITLE = 12  # words of a heading
+_STOPS = (".", "!", "?", "…", ":", ";", ")", "]", "”", "“", "»", "«", '"', "。", "」")
 _LEAST = 3  # telling words of a unit
 _NEAR = 0.08  # translations so much less alike than the best one are as good
 _SURE = 0.9  # cosine from which on two words are taken for the same
@@ -79,7 +81,15 @@ def _term(word: str, alike: dict[str, float], lexicon: Lexicon) -> Term | None:
     return Term(word, {form: worth for form, worth in forms.items() if worth > 0.05}, rarity)
 
 
+def _heading(text: str, passage: Passage) -> bool:
+    """Whether a passage is a title or the like: a few words that no full stop ends. Such cite nothing."""
+    bare = text[passage.start : passage.end]
+    return not passage.quoted and len(bare.split()) <= _TITLE and not bare.endswith(_STOPS)
+
+
 def _cut(text: str, passage: Passage, terms_of: Mapping[str, Term]) -> Cut:
+    if _heading(text, passage):
+        return Cut(passage, (), ())
     units = [_unit(text, span.start, span.end, True, terms_of) for span in passage.quoted]
     parts = sentences(text, passage.start, passage.end)
     units += [_unit(text, start, end, False, terms_of) for start, end in parts]
@@ -87,7 +97,8 @@ def _cut(text: str, passage: Passage, terms_of: Mapping[str, Term]) -> Cut:
         units.append(_unit(text, passage.start, passage.end, False, terms_of))
     kept = [unit for unit in units if len(unit.terms) >= _LEAST or (unit.quoted and len(unit.words) >= _LEAST)]
     kept.sort(key=lambda unit: (-unit.quoted, -len(unit.terms)))
-    return Cut(passage, tuple(kept[:MOST]), _unit(text, passage.start, passage.end, False, terms_of).terms)
+    whole = _unit(text, passage.start, passage.end, False, terms_of)
+    return Cut(passage, tuple(kept[:MOST]), whole.terms)
 
 
 def _unit(text: str, start: int, end: int, quoted: bool, terms_of: Mapping[str, Term]) -> Unit:
