@@ -196,6 +196,7 @@ def test_the_versions_compared_are_those_of_all_that_reads() -> None:
     config.read(ROOT / "setup.cfg")
     needed = {re.match(r"[\w-]+", line)[0] for line in config["options"]["install_requires"].split("\n") if line}  # type: ignore[index]
     elsewhere = {"click", "rich", "flask", "jinja2", "waitress", "zstandard", "tantivy", "lark", "nh3", "kreuzberg"}
+    elsewhere |= {"trafilatura", "lxml", "lxml_html_clean", "fastwarc", "protego", "markdown-it-py"}  # read articles
     assert needed - elsewhere == set(READERS)
 
 
