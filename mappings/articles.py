@@ -150,7 +150,7 @@ class ArticleRow(Struct, frozen=True, omit_defaults=True, kw_only=True):
 class Settings(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """From which probability on a citation is shown, or offered for confirmation; below `probable` it is silent."""
 
-    shown: float = 0.9
+    shown: float = 0.85  # at which no article of the set that the weights come from was linked wrongly
     probable: float = 0.5
     kept: float = 0.1  # below it nothing is kept
     whole: bool = False  # public pages show an article's whole text

@@ -298,7 +298,7 @@ def test_a_verdict_stands_over_the_next_run(cited: Path, clippings: Path) -> Non
 
 
 def test_settings_move_the_tiers(cited: Path, clippings: Path) -> None:
-    assert "Shown from 0.9" in run("articles", "settings", "--engine", cited).stdout
+    assert "Shown from 0.85" in run("articles", "settings", "--engine", cited).stdout
     assert run("articles", "settings", "--probable", "0.99", "--engine", cited).exit_code == 2
     changed = run("articles", "settings", "--shown", "0.99", "--probable", "0.1", "--whole", "--engine", cited)
     assert changed.exit_code == 0
