@@ -116,7 +116,7 @@ def test_with_the_languages_most_translations_are_found_too(corpus: Press) -> No
     assert [key for key, chance in named.items() if chance < SHOWN] == []
     quoted, translated = corpus.found(cited, "words"), corpus.found(cited, "translation")
     assert share(quoted, PROBABLE) >= 0.9, missing(quoted)
-    assert share(translated, PROBABLE) >= 0.55, missing(translated)
+    assert share(translated, PROBABLE) >= 0.5, missing(translated)
     assert [one for id in corpus.silent() for one in corpus.engine.cites(id) if one.tier == "shown"] == []
     assert [(one.collection, one.number) for one in corpus.engine.absent()] == [("saltmarrow-papers", "112")]
 
