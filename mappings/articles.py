@@ -9,6 +9,13 @@ Tier = Literal["shown", "probable", "silent"]
 Topic = Literal["link", "number", "words", "translation", "name", "date", "cue", "thread"]
 
 
+_ENDINGS = {
+    "text/html": "html", "application/xhtml+xml": "html", "application/pdf": "pdf", "text/plain": "txt",
+    "text/markdown": "md", "multipart/related": "mhtml", "application/json": "json", "text/csv": "csv",
+    "application/xml": "xml",
+}  # fmt: skip
+
+
 class Span(Struct, frozen=True, gc=False):
     """A stretch `text[start:end]` of an article's or a message's text, in code points."""
 
@@ -41,6 +48,11 @@ class Capture(Struct, frozen=True, omit_defaults=True, kw_only=True):
     source: str = ""  # the file or address they were read from
     at: int = 0  # when, seconds since 1970
     status: int = 0  # of the HTTP answer; 0 for a file
+
+    @property
+    def ending(self) -> str:
+        """How the name of a file that holds the bytes ends."""
+        return _ENDINGS.get(self.media, "bin")
 
 
 class Article(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -103,6 +115,11 @@ class Citation(Struct, frozen=True, omit_defaults=True, kw_only=True):
     facts: tuple[Fact, ...] = ()
     at: int = 0  # when it was found, seconds since 1970
     model: str = ""  # name of the weights that judged it
+
+    @property
+    def here(self) -> bool:
+        """Whether it names a message, not a ghost, and more than what the article calls it by."""
+        return bool(self.message) and not self.message.startswith("g")
 
     @property
     def key(self) -> tuple[str, str]:

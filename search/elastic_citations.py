@@ -13,13 +13,12 @@ from typing import Any
 from msgspec import convert, json, msgpack, to_builtins
 
 from mappings.articles import Citation, CitedState, Settings, Verdict
-from mappings.keys import ghost_key
 from search import elastic_marks as marks
 from search import elastic_shelf, judging, shelved
 from search.elastic import Cluster, Doc, Op, chunks
 from search.elastic_store import Store
 from search.errors import CorpusMissing
-from search.ids import is_prefix
+from search.ids import ghost_number, is_prefix
 from search.judging import Known, Row
 
 _MOST = 10_000  # values in one query, and hits in one answer
@@ -100,26 +99,23 @@ def here(store: Store, names: Iterable[str]) -> dict[str, str]:
     wanted = set(names)
     whole = {name.lower(): name for name in wanted if len(name) == 64 and is_prefix(name)}
     found = {whole[id]: id for id in store.cluster.get("records", sorted(whole), source=False)}
-    links = {key: name for name in wanted if (key := _ghost(name))}
+    links = {key: name for name in wanted if (key := ghost_number(name))}
     for part in chunks(sorted(links), _MOST):
         docs = list(store.cluster.scan("records", {"terms": {"own_key": part}}, ["id"], source=["own_key"]))
         found |= {links[doc.source["own_key"]]: doc.id for doc in reversed(docs)}  # the first by id, as everywhere
     return found
 
 
-def _ghost(name: str) -> int:
-    try:
-        return ghost_key(name)
-    except ValueError:
-        return 0
-
-
 def known(store: Store, names: Iterable[str]) -> Known:
     """What is here of what citations and verdicts name."""
     ids = here(store, names)
-    docs = store.cluster.get("records", sorted(set(ids.values())), source=["copy_key"])
-    same = {id: f"copies:{key}" for id, doc in docs.items() if (key := doc.source["copy_key"])}
-    return Known(ids, same)
+    return Known(ids, {id: f"copies:{key}" for id, key in copy_keys(store, ids.values()).items()})
+
+
+def copy_keys(store: Store, ids: Iterable[str]) -> dict[str, int]:
+    """By message the key of the group of copies that it is in; those without copies are left out."""
+    docs = store.cluster.get("records", sorted(set(ids)), source=["copy_key"])
+    return {id: key for id, doc in docs.items() if (key := doc.source["copy_key"])}
 
 
 def settle(store: Store, article: str, new: Sequence[Citation] | None = None, add: bool = False,
@@ -195,8 +191,8 @@ def stale(store: Store, names: Iterable[str]) -> list[Op]:
     ids = {name for name in names if judging.is_id(name)}
     if not ids:
         return []
-    docs = store.cluster.get("records", (id for id in ids if len(id) == 64), source=["copy_key"])
-    return [marks.stale(f"cited-{uuid.uuid4().hex}", ids, {doc.source["copy_key"] for doc in docs.values()} - {0})]
+    keys = copy_keys(store, (id for id in ids if len(id) == 64))
+    return [marks.stale(f"cited-{uuid.uuid4().hex}", ids, set(keys.values()))]
 
 
 def verdicts(cluster: Cluster, article: str = "") -> list[Verdict]:

@@ -31,13 +31,10 @@ def cites(cluster: Cluster, article: str) -> list[Judged]:
 
 def mails(store: Store, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """By what a message is called the ids of it and its copies; ghosts that have not come are not among them."""
-    found = citations.known(store, ids)
-    keys = {int(name.partition(":")[2]) for name in found.same.values()}
-    members = members_of(store, keys)
-    return {
-        name: tuple(members.get(int(found.same[id].partition(":")[2]), [id])) if id in found.same else (id,)
-        for name, id in found.ids.items()
-    }  # fmt: skip
+    here = citations.here(store, ids)
+    keys = citations.copy_keys(store, here.values())
+    members = members_of(store, set(keys.values()))
+    return {name: tuple(members.get(keys.get(id, 0), (id,))) for name, id in here.items()}
 
 
 def members_of(store: Store, keys: Iterable[int]) -> dict[int, list[str]]:

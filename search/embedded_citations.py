@@ -7,10 +7,9 @@ from msgspec import json
 from msgspec.structs import replace
 
 from mappings.articles import Citation, CitedState, Settings, Verdict
-from mappings.keys import ghost_key
 from search import embedded_shelf, judging, shelved
 from search.embedded_store import GHOSTS, Store, marks
-from search.ids import is_prefix
+from search.ids import ghost_number, is_prefix
 from search.judging import Row
 
 _SHOWN = "(c.best = 1 AND (c.ruled = 1 OR (c.ruled = 0 AND c.probability >= {shown!r})))"
@@ -23,6 +22,11 @@ _verdict = json.Decoder(Verdict)
 def shown(settings: Settings) -> str:
     """SQL for the citations `c` that count: the best of an article for a message, of the tier shown."""
     return _SHOWN.format(shown=float(settings.shown))
+
+
+def told(settings: Settings) -> str:
+    """SQL for those of them that are not silent, the best of an article for a message or not."""
+    return f"(c.ruled = 1 OR (c.ruled = 0 AND c.probability >= {float(settings.probable)!r}))"
 
 
 def probable(settings: Settings) -> str:
@@ -41,14 +45,6 @@ def here(store: Store, names: Iterable[str]) -> dict[str, int]:
     # the first by id, as everywhere
     found |= {links[key]: num for key, num, _ in sorted(rows, key=lambda row: row[2], reverse=True)}
     return found
-
-
-def ghost_number(name: str) -> int:
-    """The key that a ghost's id stands for; 0 for any other name."""
-    try:
-        return ghost_key(name)
-    except ValueError:
-        return 0
 
 
 def groups(store: Store, nums: Iterable[int]) -> dict[int, tuple[int, ...]]:

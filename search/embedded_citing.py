@@ -12,6 +12,7 @@ from search import embedded_shelf, judging
 from search.cited import Citing
 from search.citing import Absent
 from search.embedded_store import Store
+from search.ids import ghost_number
 
 _BY_ARTICLE = "JOIN articles a ON a.num = c.article"
 _NEWEST = "a.date DESC, a.id, c.num"  # citations of an article are numbered in the order of passages
@@ -27,9 +28,8 @@ def cites(store: Store, article: int) -> list[Judged]:
 def cited_by(store: Store, ids: Iterable[str]) -> dict[str, list[Judged]]:
     """By message the citations of it or of a copy of it, newest article first, without the silent ones."""
     settings = embedded_shelf.settings(store)
-    kept = f"({citations.shown(settings)} OR {citations.probable(settings)})".replace("c.best = 1 AND ", "")
     found: dict[str, list[Judged]] = {}
-    for id, nums in _about(store, ids, kept).items():
+    for id, nums in _about(store, ids, citations.told(settings)).items():
         rows = citations.read(
             store, f"{_BY_ARTICLE} WHERE c.num IN (SELECT value FROM json_each(?)) ORDER BY {_NEWEST}",
             (json.encode(sorted(nums)).decode(),),
@@ -51,7 +51,7 @@ def _about(store: Store, ids: Iterable[str], condition: str) -> dict[str, dict[i
         return {}
     known = citations.here(store, wanted)
     groups = citations.groups(store, known.values())
-    lost = {key: id for id in wanted if id not in known and (key := citations.ghost_number(id))}
+    lost = {key: id for id in wanted if id not in known and (key := ghost_number(id))}
     members = {member for group in groups.values() for member in group}
     of_targets: dict[int, dict[int, int]] = {}
     for target, num, article in store.among(

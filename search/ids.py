@@ -22,6 +22,14 @@ def ghost_link(id: str) -> int:
         raise NotFound(f"There is no message {id}.") from None
 
 
+def ghost_number(name: str) -> int:
+    """The link key that a ghost's id stands for; 0 for any other name."""
+    try:
+        return ghost_key(name)
+    except ValueError:
+        return 0
+
+
 def only(found: Sequence[T], id: str) -> T:
     """The one that `id` names, of those found: of a Message-ID's several the first; NotFound for none or for many."""
     if len(id) <= 64 and len(found) > 1 and "@" not in id:

@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from webapp.tables import cell, table
+from mappings.tables import cell
+from webapp.tables import table
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "＝1",

@@ -7,6 +7,7 @@ from msgspec import Struct
 from mappings.articles import Article, ArticleRow, Citation, Fact, Judged, Match, Span, Tier
 from mappings.records import Message, MessageRow
 from search.errors import NotFound
+from search.shelved import row as article_row
 from webapp.context import engine, shelf
 from webapp.excerpts import Excerpt, Mark, excerpt, opening, sides
 from webapp.formats import plural
@@ -103,14 +104,6 @@ def by_article(told: Sequence[Told]) -> list[tuple[str, list[Told]]]:
     return list(grouped.items())
 
 
-def row_of(article: Article) -> ArticleRow:
-    """An article as a line; what it cites is not counted."""
-    return ArticleRow(
-        id=article.id, address=article.address, title=article.title, outlet=article.outlet, authors=article.authors,
-        date=article.date, lang=article.lang, added=article.added,
-    )  # fmt: skip
-
-
 def message_row(message: Message) -> MessageRow:
     """A message as a line."""
     return MessageRow(
@@ -151,7 +144,7 @@ def _told(number: int, judged: Judged, article: Article, here: Mapping[str, Mess
     if message:
         words = excerpt(text, citation.span, right) if citation.span else beginning(message)
     return Told(
-        number=number, article=row_of(article), said=method_of(citation, article.text, left), judged=judged,
+        number=number, article=article_row(article), said=method_of(citation, article.text, left), judged=judged,
         message=message_row(message) if message else ghost(citation.message),
         passage=excerpt(article.text, citation.passage, left), words=words,
         copies=others(message, [here[id] for id in citation.copies[:COPIES] if id in here]),

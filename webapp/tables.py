@@ -1,4 +1,4 @@
-"""Tables for spreadsheets (CSV, RFC 4180): a stranger's words never become a formula there."""
+"""Tables for spreadsheets (CSV, RFC 4180) as answers."""
 
 import csv
 import io
@@ -6,20 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from werkzeug.wrappers import Response
 
-from webapp.text import SURROGATE
+from mappings.tables import cell
 
-# What spreadsheets take for the beginning of a formula, or of another cell (OWASP, CSV Injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MARK = "\ufeff"  # without it Excel reads UTF-8 as something else
-
-
-def cell(value: str | int | float) -> str | int | float:
-    """A value as it may stand in a table: text that would be a formula gets an apostrophe before it, as spreadsheets
-    themselves mark text."""
-    if not isinstance(value, str):
-        return value
-    text = SURROGATE.sub("\ufffd", value).replace("\0", "\ufffd")
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA) or text[:1] in FORMULA else text
 
 
 def table(name: str, columns: Sequence[str], rows: Iterable[Sequence[str | int | float]]) -> Response:

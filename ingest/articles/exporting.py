@@ -11,6 +11,7 @@ from msgspec import Struct
 from ingest.articles.told import Teller, ordered
 from ingest.console import json_line
 from mappings.articles import Article, Judged
+from mappings.tables import cell
 from search.engine import Engine
 from search.errors import SearchError
 
@@ -19,10 +20,6 @@ COLUMNS = (
     "method", "verdict", "passage", "named", "copies",
 )  # fmt: skip
 MANIFEST = "manifest.csv"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets would run
-_ENDINGS = {"text/html": "html", "application/xhtml+xml": "html", "application/pdf": "pdf", "text/plain": "txt",
-            "text/markdown": "md", "multipart/related": "mhtml", "application/json": "json", "text/csv": "csv",
-            "application/xml": "xml"}  # fmt: skip
 
 
 class Exported(Struct, kw_only=True):
@@ -43,9 +40,9 @@ def rows(engine: Engine, out: TextIO, *, silent: bool = False, stop: Callable[[]
         found.articles += 1
         cited = [one for one in ordered(engine.cites(article.id)) if silent or one.tier != "silent"]
         for one in cited:
-            table.writerow(map(_plain, _row(article, one, teller)))
+            table.writerow(map(cell, _row(article, one, teller)))
         if not cited:
-            table.writerow(map(_plain, [*_head(article), *[""] * (len(COLUMNS) - 7)]))
+            table.writerow(map(cell, [*_head(article), *[""] * (len(COLUMNS) - 7)]))
         found.citations += len(cited)
     return found
 
@@ -75,8 +72,8 @@ def captures(engine: Engine, folder: Path, *, stop: Callable[[], object] = bool)
         for article in _articles(engine, stop):
             found.articles += 1
             for capture in article.captures:
-                name = f"{capture.sha256}.{_ENDINGS.get(capture.media, 'bin')}"
-                table.writerow(map(_plain, (
+                name = f"{capture.sha256}.{capture.ending}"
+                table.writerow(map(cell, (
                     capture.sha256, name, capture.size, capture.media, _moment(capture.at), capture.source,
                     capture.status or "", article.id, article.address,
                 )))  # fmt: skip
@@ -112,7 +109,7 @@ def _head(article: Article) -> list[str]:
     return [article.id, article.address, article.outlet, article.date, article.title, authors, article.lang]
 
 
-def _row(article: Article, one: Judged, teller: Teller) -> list[object]:
+def _row(article: Article, one: Judged, teller: Teller) -> list[str]:
     citation = one.citation
     number = citation.number or next(iter(teller.numbers(citation.message)), "")
     verdict = "" if one.verdict is None else "yes" if one.verdict.cites else "no"
@@ -121,12 +118,6 @@ def _row(article: Article, one: Judged, teller: Teller) -> list[object]:
         *_head(article), citation.message, number, one.tier, f"{citation.probability:.3f}", citation.method, verdict,
         passage, citation.named, " ".join(citation.copies),
     ]  # fmt: skip
-
-
-def _plain(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    text = str(value).encode("utf-8", "replace").decode()
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _moment(seconds: int) -> str:

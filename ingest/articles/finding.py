@@ -60,19 +60,6 @@ def things(path: Path, told: Mapping[str, str] | None = None, besides: Path | No
         yield from _file(file, readable(str(file.relative_to(path))), told or {})
 
 
-def size_of(path: Path, besides: Path | None = None) -> int:
-    """Bytes of all files at or below a path."""
-    found = [path] if not path.is_dir() else _files(path, besides)
-    return sum(_size(file) for file in found)
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return 0
-
-
 def _files(root: Path, besides: Path | None) -> Iterator[Path]:
     """Every file below a folder; the list of what is still to be done takes the place of recursion."""
     todo: list[Path] = [root]

@@ -156,10 +156,8 @@ class Intake:
             if self.stop():
                 self.taken.interrupted = True
                 return
-            waits = ((self.fetcher.wait(queue[0][1].told.address), host) for host, queue in self._queues.items())
-            host = next((host for wait, host in waits if not wait), "") or min(
-                (self.fetcher.wait(queue[0][1].told.address), host) for host, queue in self._queues.items()
-            )[1]
+            waits = {host: self.fetcher.wait(queue[0][1].told.address) for host, queue in self._queues.items()}
+            host = min(waits, key=waits.__getitem__)
             queue = self._queues.pop(host)
             source, piece = queue.popleft()
             if queue:

@@ -94,7 +94,7 @@ def _since(engine: Engine, article: Article, model: str, newest: int, again: boo
         return 0, False
     if state.upto >= newest:
         return -1, True
-    absent = any(not one.citation.message or one.citation.message.startswith("g") for one in engine.cites(article.id))
+    absent = any(not one.citation.here for one in engine.cites(article.id))
     return (0, False) if absent else (state.upto, True)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from mappings.articles import Article, Judged, Span
 from mappings.plain import clean
-from mappings.records import Message
 from search.engine import Engine
 from search.errors import NotFound
 
@@ -83,9 +82,7 @@ class _Texts:
     """The messages that citations need, read at once."""
 
     def __init__(self, engine: Engine, found: Iterable[Judged]) -> None:
-        ids = {one.citation.message for one in found if one.citation.span and one.citation.message}
-        self._messages: dict[str, Message] = {}
-        wanted = [id for id in ids if not id.startswith("g")]
+        wanted = {one.citation.message for one in found if one.citation.span and one.citation.here}
         self._messages = {message.id: message for message in engine.messages(wanted)}
 
     def cut(self, id: str, span: Span | None) -> str:

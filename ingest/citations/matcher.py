@@ -160,7 +160,7 @@ class Matcher:
         """
         kept: list[tuple[Citation, set[str]]] = []
         for one in sorted(cited, key=lambda one: (one.method not in ("link", "number"), -one.probability)):
-            if not one.message or one.message.startswith("g"):
+            if not one.here:
                 kept.append((one, set()))
                 continue
             group = {row.id for row in self._engine.copies(one.message)[:_COPIES]}
@@ -173,7 +173,7 @@ class Matcher:
 
     def _placed(self, one: Citation) -> Citation:
         """The citation with the number that its message was published under."""
-        if one.number or not one.message or one.message.startswith("g"):
+        if one.number or not one.here:
             return one
         places = self._engine.places(one.message)
         place = next((place for place in places if place.number), places[0] if places else None)

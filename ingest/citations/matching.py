@@ -13,6 +13,7 @@ from ingest.citations.likeness import Runs, Scorer, Window
 from ingest.citations.people import People
 from ingest.citations.reading import Reader
 from ingest.citations.units import Cut, Unit
+from ingest.citations.words import words_of
 from search.citing import Candidate, Shelf, Wanted
 
 if TYPE_CHECKING:
@@ -187,8 +188,6 @@ def _met(text: str, one: Scored) -> float:
 
 
 def _capitals(text: str, start: int, end: int) -> set[str]:
-    from ingest.citations.words import words_of
-
     return {
         word.word
         for word in words_of(text, start, end)

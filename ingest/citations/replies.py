@@ -21,7 +21,7 @@ def replies(article: Article, cited: Sequence[Citation], engine: Engine, people:
     found: dict[str, Citation] = {}
     known = {citation.message for citation in cited if citation.probability >= LEAST}
     for citation in cited:
-        if citation.probability < LEAST or not citation.message or citation.message.startswith("g"):
+        if citation.probability < LEAST or not citation.here:
             continue
         for start, end in _near(article, citation.passage):
             told = tells_of_reply(article.text[start:end])

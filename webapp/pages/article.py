@@ -6,8 +6,9 @@ from werkzeug.wrappers import Response
 
 from mappings.articles import WITHOUT_LANGUAGES, Article, ArticleRow, Capture, CitedState
 from search.errors import NotFound
+from search.shelved import row as article_row
 from webapp.answers import answer
-from webapp.citations import Told, row_of, tell
+from webapp.citations import Told, tell
 from webapp.context import shelf, site
 from webapp.formats import SHORT
 from webapp.marks import Footnote
@@ -69,7 +70,7 @@ def page(full: Article) -> ArticlePage:
     told = tell(listed[:SHOWN], {full.id: full})
     whole = shelf().settings().whole
     return ArticlePage(
-        article=row_of(full), addresses=full.addresses, captures=full.captures, kept=whole, notes=full.notes,
+        article=article_row(full), addresses=full.addresses, captures=full.captures, kept=whole, notes=full.notes,
         matched=shelf().cited_state(full.id), length=len(full.text), text=full.text if whole else "",
         citations=tuple(told), more=max(0, len(listed) - SHOWN),
         silent=tuple(tell(silent[:SHOWN], {full.id: full}, first=len(told) + 1)),
@@ -83,5 +84,4 @@ def capture(id: str, sha256: str) -> Response:
     if not shelf().settings().whole or all(one.sha256 != sha256 for one in full.captures):
         raise NotFound("This site gives away no copies of articles.")
     kept, data = shelf().capture(sha256)
-    ending = {"text/html": "html", "application/pdf": "pdf", "text/plain": "txt"}.get(kept.media, "bin")
-    return download(data, f"{full.id[:SHORT]}-{kept.at}.{ending}", BYTES)
+    return download(data, f"{full.id[:SHORT]}-{kept.at}.{kept.ending}", BYTES)

@@ -14,9 +14,10 @@ from mappings.records import Message, MessageRow
 from search.article_keys import address_key
 from search.errors import NotFound, QueryError
 from search.parse import parse
+from search.shelved import row as article_row
 from webapp import writing
 from webapp.answers import answer
-from webapp.citations import message_row, row_of
+from webapp.citations import message_row
 from webapp.context import engine, shelf, site, text_value
 from webapp.formats import SHORT, article_link
 from webapp.pages.review import keep
@@ -110,7 +111,7 @@ def filled(article_typed: str, message_typed: str) -> tuple[CitePage, Article | 
     if article and site().writable:  # its whole text: the site was served to people who decide
         made = replace(made, article_text=article.text[:SHOWN])
     return replace(
-        made, article=row_of(article) if article else None, message=message_row(message) if message else None,
+        made, article=article_row(article) if article else None, message=message_row(message) if message else None,
         message_text=message.text[:SHOWN] if message else "", problem=" ".join(problems),
     ), article, message  # fmt: skip
 

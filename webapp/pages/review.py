@@ -10,9 +10,10 @@ from mappings.articles import Article, ArticleRow, Judged, Verdict
 from mappings.records import MessageRow
 from search.engine import Writer
 from search.errors import NotFound
+from search.shelved import row as article_row
 from webapp import writing
 from webapp.answers import answer
-from webapp.citations import Told, articles_of, ghost, message_row, row_of, tell
+from webapp.citations import Told, articles_of, ghost, message_row, tell
 from webapp.context import BadValue, engine, shelf, site, text_value, whole_number
 from webapp.formats import date, link
 
@@ -98,7 +99,7 @@ def decided(found: list[Verdict]) -> list[Decided]:
     mails = {mail.id: message_row(mail) for mail in engine().messages(ids)}
     return [
         Decided(
-            verdict=one, article=row_of(articles[one.article]) if one.article in articles else None,
+            verdict=one, article=article_row(articles[one.article]) if one.article in articles else None,
             message=mails.get(one.message) or (ghost(one.message) if one.message.startswith("g") else None),
         )
         for one in found
