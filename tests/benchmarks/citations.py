@@ -265,9 +265,8 @@ def main() -> None:
     engine = open_engine(str(given.corpus))
     began = time.process_time()
     with engine.writer() as writer:
-        Matcher.prepare(engine, writer, languages=False if given.plain else None)
+        matcher = Matcher.open(engine, writer=writer, languages=False if given.plain else None)
     print(f"prepared in {time.process_time() - began:.1f} CPU seconds")
-    matcher = Matcher.open(engine, languages=False if given.plain else None)
     documents = Documents(engine)
     if "dev" in given.only or given.train:
         dev(matcher, given.data, documents, given.train, given.plain)
