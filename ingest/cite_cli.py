@@ -80,12 +80,10 @@ def named(
     sources: Sequence[str], lists: Sequence[Path], columns: str, fetch: bool
 ) -> "list[tuple[Path | str, dict[str, str]]]":
     """What was named, with the columns that its tables are to have. Sorry for what is not there or can't be used."""
-    from ingest.articles.columns import read_map
+    from ingest.articles.columns import ROLES
+    from ingest.told_columns import check_columns, told_columns
 
-    try:
-        told = read_map(columns) if columns else {}
-    except ValueError as error:
-        raise Sorry(f"--map: {error}") from None
+    told = told_columns(columns, ROLES, "An article", "text=Body") if columns else {}
     found: list[tuple[Path | str, dict[str, str]]] = []
     for source in dict.fromkeys((*sources, *map(str, lists))):
         if source.lower().startswith(WEB):
@@ -97,20 +95,9 @@ def named(
         if not path.exists():
             raise Sorry(f"There is nothing at {path}.")
         if told and path.is_file():
-            _check_columns(path, told)
+            check_columns(path, told)
         found.append((path, told))
     return found
-
-
-def _check_columns(path: Path, told: dict[str, str]) -> None:
-    from ingest.archives.folder import open_plain
-    from ingest.archives.rows import shape_of
-    from ingest.articles.columns import missing
-
-    with open_plain(path) as file:
-        shape = shape_of(file.read(1 << 20))
-    if shape is not None and (lacking := missing(shape.columns, told)):
-        raise Sorry(f'{path} has no column "{lacking[0]}"; it has {", ".join(shape.columns)}.')
 
 
 class _Run:

@@ -44,23 +44,15 @@ def mapped(paths: Sequence[Path], columns: str) -> "list[Path | Unit | Problem]"
     if not columns:
         return list(paths)
     from ingest.archives import units
-    from ingest.archives.columns import missing, read_map
-    from ingest.archives.folder import open_plain
-    from ingest.archives.rows import shape_of
-    from ingest.archives.streams import BLOCK
+    from ingest.archives.columns import ROLES
     from ingest.archives.units import with_columns
+    from ingest.told_columns import check_columns, told_columns
 
-    try:
-        told = read_map(columns)
-    except ValueError as error:
-        raise Sorry(f"--map: {error}") from None
+    told = told_columns(columns, ROLES, "A mail", "from=Sender")
     found: list[Path | Unit | Problem] = []
     for path in paths:
         if path.is_dir():
             raise Sorry(f"--map goes with tables that are named one by one; {path} is a folder.")
-        with open_plain(path) as file:
-            shape = shape_of(file.read(BLOCK))
-        if shape is not None and (lacking := missing(shape.columns, told)):
-            raise Sorry(f'{path} has no column "{lacking[0]}"; it has {", ".join(shape.columns)}.')
-        found += [with_columns(unit, told, table=shape is not None) for unit in units(path)]
+        table = check_columns(path, told)
+        found += [with_columns(unit, told, table=table) for unit in units(path)]
     return found

@@ -12,10 +12,11 @@ import pytest
 
 from ingest import archives
 from ingest.archives import Item, Problem, rows
-from ingest.archives.columns import ROLES, read_map, recognised
+from ingest.archives.columns import ROLES, recognised
 from ingest.archives.sniff import sniff
 from ingest.messages import read_message
 from ingest.prepare import Setting, prepare_chunk
+from ingest.told_columns import read_map
 from mappings.records import Message
 from tests.release_texts import FORWARDED
 
@@ -170,7 +171,7 @@ def test_columns_that_are_told(tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_text(written(["Absender", "Gesendet", "Inhalt"], ["a@x.org", "2015-08-03 10:00", "Guten Tag"]))
     assert sniff(path.read_bytes()).kind == "other"
-    told = read_map("from=Absender, date=Gesendet,body=Inhalt")
+    told = read_map("from=Absender, date=Gesendet,body=Inhalt", ROLES, "A mail", "from=Sender")
     (item,) = items(path, columns=told)
     read = message(item)
     assert (str(read.from_[0]), read.text.strip()) == ("a@x.org", "Guten Tag")
@@ -181,7 +182,7 @@ def test_columns_that_are_told(tmp_path: Path) -> None:
 ])  # fmt: skip
 def test_a_map_that_cannot_be_read(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        read_map(text)
+        read_map(text, ROLES, "A mail", "from=Sender")
 
 
 @pytest.mark.parametrize("head", [

@@ -44,24 +44,3 @@ def recognised(names: Sequence[str], told: Mapping[str, str] | None = None) -> d
     whole = "mail" in found and ("file" in found or "id" in found)
     parts = "from" in found and ("body" in found or {"subject", "date"} <= found.keys())
     return found if whole or parts or (told and len(found) >= len(told)) else {}
-
-
-def missing(names: Sequence[str], told: Mapping[str, str]) -> list[str]:
-    """The columns that were told and are not there."""
-    return [column for column in told.values() if column not in names]
-
-
-def read_map(text: str) -> dict[str, str]:
-    """`from=Sender,date=SentOn` as role -> column. ValueError with a sentence for people."""
-    told: dict[str, str] = {}
-    for part in text.split(","):
-        role, equals, column = part.strip().partition("=")
-        role = role.strip().lower()
-        if not equals or not column.strip():
-            raise ValueError(f'"{part.strip()}" is not written what=column, as in from=Sender.')
-        if role not in ROLES:
-            raise ValueError(f'A mail has no "{role}"; what can be named: {", ".join(ROLES)}.')
-        if role in told:
-            raise ValueError(f'"{role}" is named twice.')
-        told[role] = column.strip()
-    return told

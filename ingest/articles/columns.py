@@ -67,25 +67,3 @@ def recognised(names: Iterable[str], told: Mapping[str, str] | None = None) -> d
             found[role] = column
     source = any(role in found for role in _SOURCES)
     return found if source and (len(found) > 1 or told or list(found) == ["url"] or len(names) == 1) else {}
-
-
-def missing(names: Iterable[str], told: Mapping[str, str]) -> list[str]:
-    """The columns that were told and are not there."""
-    known = set(names)
-    return [column for column in told.values() if column not in known]
-
-
-def read_map(text: str) -> dict[str, str]:
-    """`url=Link,text=Body` as role -> column. ValueError with a sentence for people."""
-    told: dict[str, str] = {}
-    for part in text.split(","):
-        role, equals, column = part.strip().partition("=")
-        role = role.strip().lower()
-        if not equals or not column.strip():
-            raise ValueError(f'"{part.strip()}" is not written what=column, as in text=Body.')
-        if role not in ROLES:
-            raise ValueError(f'An article has no "{role}"; what can be named: {", ".join(ROLES)}.')
-        if role in told:
-            raise ValueError(f'"{role}" is named twice.')
-        told[role] = column.strip()
-    return told
