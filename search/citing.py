@@ -96,6 +96,9 @@ class Shelf(Protocol):
         """Id of the article at an address as it is compared, or with the same text; "" for neither. Both are keys that
         `search.article_keys` makes."""
 
+    def has_capture(self, sha256: str) -> bool:
+        """Whether an article's bytes of that hash are here; they are not read for it."""
+
     def capture(self, sha256: str) -> tuple[Capture, bytes]:
         """An article's bytes as they were read; NotFound."""
 

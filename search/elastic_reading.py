@@ -33,6 +33,10 @@ class ElasticShelf:
         """Id of the article at an address as it is compared, or with the same text; "" for neither."""
         return elastic_shelf.at(self._cluster, address, named_text(text))
 
+    def has_capture(self, sha256: str) -> bool:
+        """Whether an article's bytes of that hash are here."""
+        return elastic_shelf.has_capture(self._cluster, sha256)
+
     def capture(self, sha256: str) -> tuple[Capture, bytes]:
         """An article's bytes as they were read; NotFound, CorpusDamaged if they are not what they were."""
         return elastic_shelf.capture(self._cluster, sha256)

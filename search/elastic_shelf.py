@@ -140,6 +140,12 @@ def drop(cluster: Cluster, id: str) -> None:
             blobs.drop(cluster, [capture.sha256])
 
 
+def has_capture(cluster: Cluster, sha256: str) -> bool:
+    """Whether an article has bytes of that hash; what a killed process stored without its article does not count."""
+    listed = search(cluster, {"term": {"captures": sha256}}, [], 0)["hits"]["total"]["value"]
+    return bool(listed) and bool(blobs.there(cluster, [sha256]))
+
+
 def capture(cluster: Cluster, sha256: str) -> tuple[Capture, bytes]:
     """An article's bytes as they were read, with the record of the first article that has them; NotFound."""
     key = sha256.lower()

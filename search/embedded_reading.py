@@ -42,6 +42,11 @@ class EmbeddedShelf:
             num = embedded_shelf.at(self._store, address, text)
             return embedded_shelf.id_of(self._store, num).hex() if num else ""
 
+    def has_capture(self, sha256: str) -> bool:
+        """Whether an article's bytes of that hash are here."""
+        with translated():
+            return embedded_shelf.has_capture(self._store, sha256)
+
     def capture(self, sha256: str) -> tuple[Capture, bytes]:
         """An article's bytes as they were read; NotFound, CorpusDamaged if they are not what they were."""
         with translated():

@@ -147,6 +147,12 @@ def drop(store: Store, num: int) -> None:
     connection.execute("DELETE FROM captures WHERE sha256 NOT IN (SELECT sha256 FROM captured)")
 
 
+def has_capture(store: Store, sha256: str) -> bool:
+    """Whether an article has bytes of that hash."""
+    key = bytes.fromhex(sha256)
+    return store.one("SELECT 1 FROM captures JOIN captured USING (sha256) WHERE sha256 = ?", (key,)) is not None
+
+
 def capture(store: Store, sha256: str) -> tuple[Capture, bytes]:
     """An article's bytes as they were read, with the record of the first article that has them; NotFound."""
     key = bytes.fromhex(sha256) if is_prefix(sha256) and len(sha256) == 64 else b""

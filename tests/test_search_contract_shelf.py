@@ -49,6 +49,7 @@ def test_the_same_address_or_text_twice_is_one_article(empty: Engine) -> None:
     assert {found.address, *found.addresses} == {one.address, again.address, elsewhere.address}
     assert {capture.sha256 for capture in found.captures} == {sha256(data).hexdigest() for data in (body, later, third)}
     assert empty.capture(sha256(body).hexdigest())[1] == body
+    assert [empty.has_capture(sha256(data).hexdigest()) for data in (body, third, b"other")] == [True, True, False]
     assert empty.article_at(address_key("//x"), text_key(elsewhere.text)) == id
     assert empty.article_at(address_key("https://amp.other.example/b?fbclid=1"), "") == id
     assert empty.article_at(address_key("https://other.example/c"), text_key(TEXT)) == ""
@@ -88,6 +89,7 @@ def test_a_dropped_article_takes_what_nobody_else_uses(empty: Engine) -> None:
     assert empty.capture(capture.sha256)[1] == shared
     with pytest.raises(NotFound):
         empty.capture(mine.captures[0].sha256)
+    assert (empty.has_capture(capture.sha256), empty.has_capture(mine.captures[0].sha256)) == (True, False)
     assert empty.article_at(address_key(mine.address), text_key(mine.text)) == ""
     assert empty.articles(ArticlesWanted(words="mine")).total == 0
     assert keep(empty, (mine, body)) == [mine.id]  # nothing of it is left to be in the way

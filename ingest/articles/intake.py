@@ -22,7 +22,6 @@ from mappings.articles import Article
 from mappings.records import Failure
 from search.article_keys import address_key, text_key
 from search.engine import Engine, Writer
-from search.errors import NotFound
 
 if TYPE_CHECKING:
     from ingest.articles.fetching import Fetcher
@@ -189,7 +188,7 @@ class Intake:
 
     def _store(self, source: Source, piece: Piece, place: str) -> None:
         """Reads and keeps an article; what is here already is left as it is."""
-        if piece.data and not (self.again or self.whole) and self._has(piece.data):
+        if piece.data and not (self.again or self.whole) and self.engine.has_capture(sha256(piece.data).hexdigest()):
             self._count(source, piece, "", new=False)
             return
         try:
@@ -209,14 +208,6 @@ class Intake:
             self.taken.renewed += 1
         bodies = {capture.sha256: piece.data for capture in article.captures}
         self._count(source, piece, self.writer.keep_article(article, bodies), new=not found)
-
-    def _has(self, data: bytes) -> bool:
-        """Whether these bytes are here."""
-        try:
-            self.engine.capture(sha256(data).hexdigest())
-        except NotFound:
-            return False
-        return True
 
     def _known(self, article: Article) -> str:
         """The id of the article that this one is already; "" for none."""
