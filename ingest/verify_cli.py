@@ -1,6 +1,6 @@
 """`unsealed verify`: what is stored, and archives as they are now, held against what the corpus says of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,8 +41,8 @@ def verify(ctx: click.Context, paths: tuple[str, ...], limit: int, engine: str, 
 
     asked = [Path(path).expanduser().absolute() for path in paths]
     with closing(open_engine(engine)) as corpus, progress(as_json) as shown:
-        checked, bad = stored(corpus, shown)
-        captures, damaged = stored_captures(corpus, shown)
+        checked, bad = read_again(corpus.verify(), "id", shown)
+        captures, damaged = read_again(corpus.verify_captures(), "sha256", shown, of=", of an article")
         held = list(archives(corpus, asked, Path(engine).expanduser().absolute(), shown)) if asked else []
     changes = [change for one in held for change in one.changes]
     if as_json:
@@ -60,29 +60,20 @@ def verify(ctx: click.Context, paths: tuple[str, ...], limit: int, engine: str, 
     ctx.exit(COUNTED if bad or damaged or changes else DONE)
 
 
-def stored(corpus: "Engine", shown: "Progress") -> tuple[int, list[dict[str, str]]]:
-    """How many messages were re-read, and those that are not what they were."""
+def read_again(
+    found: Iterable[tuple[str, str]], key: str, shown: "Progress", of: str = ""
+) -> tuple[int, list[dict[str, str]]]:
+    """How many were re-read, and those that are not what they were; a `key` is what they are named by, `of` is said
+    behind it."""
     checked = 0
     bad: list[dict[str, str]] = []
-    for id, wrong in corpus.verify():
+    for name, wrong in found:
         checked += 1
         if wrong:
-            bad.append({"id": id, "reason": wrong})
-            shown.say(clean(f"{id[:16]}: {wrong}"))
+            bad.append({key: name, "reason": wrong})
+            shown.say(clean(f"{name[:16]}{of}: {wrong}"))
         if not checked % 10_000:
-            shown.phase(f"{checked:,} messages checked")
-    return checked, bad
-
-
-def stored_captures(corpus: "Engine", shown: "Progress") -> tuple[int, list[dict[str, str]]]:
-    """How many of the bytes that articles were read from were re-read, and those that are not what they were."""
-    checked = 0
-    bad: list[dict[str, str]] = []
-    for sha256, wrong in corpus.verify_captures():
-        checked += 1
-        if wrong:
-            bad.append({"sha256": sha256, "reason": wrong})
-            shown.say(clean(f"{sha256[:16]}, of an article: {wrong}"))
+            shown.phase(f"{checked:,} checked")
     return checked, bad
 
 

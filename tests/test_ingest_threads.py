@@ -4,7 +4,7 @@ import random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from thread_mails import Memory, back, drawn, mail, run, thread_index
+from thread_mails import Memory, back, drawn, in_any_order, mail, run, thread_index
 
 from ingest.threads import keys, prepare, settle
 from mappings.keys import ghost_id, link_key
@@ -90,11 +90,7 @@ def corpora(draw: st.DrawFn) -> list[Message]:
 @settings(max_examples=100, deadline=None)
 @given(corpora(), st.randoms(use_true_random=False), st.integers(1, 4))
 def test_the_order_of_ingest_makes_no_difference(messages: list[Message], chance: random.Random, runs: int) -> None:
-    expected = run(messages)
-    shuffled = list(messages)
-    chance.shuffle(shuffled)
-    assert run(*[shuffled[start::runs] for start in range(runs)]) == expected
-    assert run(*[[message] for message in reversed(messages)]) == expected
+    in_any_order(messages, chance, runs)
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,5 +1,6 @@
 """Mails, and a writer that keeps them in memory, for the tests of threads."""
 
+import random
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
@@ -172,3 +173,13 @@ def thread_index(guid: int, *replies: int) -> str:
     """A Thread-Index of a conversation, one more number for each reply."""
     tail = b"".join(reply.to_bytes(5, "big") for reply in replies)
     return b64encode(b"\x01\xc5" + b"\7" * 4 + guid.to_bytes(16, "big") + tail).decode()
+
+
+def in_any_order(messages: Sequence[Message], chance: random.Random, runs: int) -> list[Arranged]:
+    """The threads of messages: the same if these are shuffled and come in several runs, or one by one backwards."""
+    expected = run(messages)
+    shuffled = list(messages)
+    chance.shuffle(shuffled)
+    assert run(*[shuffled[start::runs] for start in range(runs)]) == expected
+    assert run(*[[message] for message in reversed(messages)]) == expected
+    return expected
