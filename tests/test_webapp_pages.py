@@ -66,9 +66,28 @@ def test_no_page_carries_inline_style_or_script(corpus: Corpus) -> None:
         assert set(active(corpus.get(path).text)) <= {"form", "svg"}, path
 
 
-def test_search_pages_are_small(corpus: Corpus) -> None:
-    assert len(corpus.get("/?q=attack").data) < 60_000
-    assert len(corpus.get("/").data) < 60_000
+def worn(html: str) -> list[str]:
+    """The addresses of a page's sheets and scripts, in their order."""
+    return [unescape(one) for one in re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js)\?[^"]*)"', html)]
+
+
+def test_search_pages_are_small_with_all_that_they_wear(corpus: Corpus) -> None:
+    for path in ("/?q=attack", "/?q=budget", "/"):
+        html = corpus.get(path)
+        files = {one: len(corpus.get(one).data) for one in worn(html.text)}
+        assert min(files.values()) > 0
+        assert len(html.data) + sum(files.values()) < 60_000, (path, len(html.data), files)
+
+
+def test_pages_wear_the_sheet_of_all_first_and_then_their_own(corpus: Corpus) -> None:
+    for path in paths(corpus):
+        sheets = [one for one in worn(corpus.html(path)) if ".css" in one]
+        assert sheets[0].startswith("/static/site.css?v="), path
+        assert len(set(sheets)) == len(sheets), path
+        for sheet in sheets:
+            answer = corpus.get(sheet)
+            assert (answer.status_code, answer.mimetype) == (200, "text/css"), sheet
+            assert "max-age=86400" in answer.headers["Cache-Control"]
 
 
 def routes(corpus: Corpus) -> Iterator[str]:

@@ -1,14 +1,11 @@
 """What templates may call: formats, markup, links; nothing that asks the engine."""
 
-import hashlib
-from pathlib import Path
-
 from flask import Flask, request
 
 from mappings.file_states import counted
 from mappings.made import told
 from search.query import Query
-from webapp import citations, excerpts, formats, histogram, signatures, text, writing
+from webapp import citations, excerpts, formats, histogram, signatures, static_files, text, writing
 from webapp.context import Ask, site
 from webapp.pages import file, message, search
 
@@ -36,11 +33,6 @@ def facet_name(name: str) -> str:
     return FACETS.get(name, formats.field_name(name).capitalize())
 
 
-def file_version(name: str) -> str:
-    """The first digits of a static file's SHA-256: a changed file has a changed address."""
-    return hashlib.sha256((Path(__file__).parent / "static" / name).read_bytes()).hexdigest()[:10]
-
-
 def register(app: Flask) -> None:
     """Puts filters and globals on an app."""
     env = app.jinja_env
@@ -61,7 +53,7 @@ def register(app: Flask) -> None:
         term=formats.term, body=text.body, draw=histogram.draw, finder=message.finder,
         verdict=signatures.verdict, acts=signatures.acts, seal_line=signatures.seal_line,
         narrowed=search.narrowed, redated=search.redated,
-        versions={name: file_version(name) for name in ("site.css", "site.js", "review.js", "cite.js")},
+        static=static_files.static, styles=static_files.styles, script=static_files.script,
         SHOWN=message.SHOWN, COPIES=citations.COPIES, empty=Query(), front_ask=Ask(), filters_only=search.filters_only,
     )  # fmt: skip
     app.context_processor(common)
