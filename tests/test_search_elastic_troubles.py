@@ -58,7 +58,7 @@ def told(site: FlaskClient, path: str) -> str:
     answer = site.get(path)
     assert answer.status_code == 503, (path, answer.text)
     assert "fault of ours" not in answer.text
-    return str(answer.json["sentence"]) if ".json" in path else answer.text
+    return str(answer.json["detail"]) if ".json" in path else answer.text
 
 
 def away(status: int, body: object) -> Callable[..., Any]:

@@ -23,6 +23,7 @@ def create_app(
     from webapp import context, errors, security, templating, writing
     from webapp.converters import ArticleConverter, DigestConverter, MailConverter, NumberConverter
     from webapp.pages import (
+        api,
         article,
         articles,
         citations,
@@ -48,7 +49,7 @@ def create_app(
         mail=MailConverter, number=NumberConverter, digest=DigestConverter, article=ArticleConverter
     )
     for noun in (search, message, differences, part, file, number, thread, articles, article, cited, citations, review,
-                 cite, status, failures, help):  # fmt: skip
+                 cite, status, failures, help, api):  # fmt: skip
         app.register_blueprint(noun.pages)
     security.protect(app, hosts)
     writing.register(app)

@@ -26,9 +26,9 @@ def encode(page: msgspec.Struct) -> bytes:
         return json.dumps(msgspec.to_builtins(page)).encode("ascii")
 
 
-def answer(template: str, page: msgspec.Struct, status: int = 200) -> Response:
-    """The page in the form that the address asks for."""
+def answer(template: str, page: msgspec.Struct, status: int = 200, kind: str = "application/json") -> Response:
+    """The page in the form that the address asks for; `kind` is the media type of its JSON."""
     if wants_json():
-        return Response(encode(page), status, content_type="application/json")
+        return Response(encode(page), status, content_type=kind)
     html = render_template(template, page=page, twin=twin())
     return Response(html.encode("utf-8", "replace"), status, content_type="text/html; charset=utf-8")

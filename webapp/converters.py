@@ -25,3 +25,12 @@ class NumberConverter(BaseConverter):
     """A part's number as IMAP counts it: "2", "1.3"; of one inside a winmail.dat, "2.winmail.1"."""
 
     regex = r"[0-9]{1,4}(?:\.(?:[0-9]{1,4}|winmail)){0,20}"
+
+
+WORDS = {
+    "mail": "a mail's id, or eight digits or more of it; a ghost's begins with g",
+    "article": "an article's id, or eight digits or more of it",
+    "digest": "a file's SHA-256 in full",
+    "number": "a part's number as IMAP counts it: 2, 1.3",
+}
+"""What each of them stands for, by its name in a rule."""

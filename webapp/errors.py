@@ -3,7 +3,7 @@
 import logging
 
 from flask import Flask
-from msgspec import Struct
+from msgspec import Struct, field
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
@@ -12,15 +12,16 @@ from webapp.answers import answer
 from webapp.context import BadValue
 from webapp.writing import Decided, Refused
 
+PROBLEM = "application/problem+json"
 log = logging.getLogger("unsealed")
 
 
 class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What went wrong, for people; for a query also the spot: `q[start:end]` in code points."""
+    """What went wrong (RFC 9457), for people; for a query also the spot: `q[start:end]` in code points."""
 
     status: int
     title: str
-    sentence: str
+    sentence: str = field(name="detail")
     hint: str = ""
     q: str = ""
     start: int = -1
@@ -76,7 +77,7 @@ def handle(error: Exception) -> Response:
     found = problem(error)
     if found.status == 500:
         log.error("a page failed", exc_info=error)
-    response = answer("error.html", found, found.status)
+    response = answer("error.html", found, found.status, PROBLEM)
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ("GET", "HEAD", "OPTIONS")))
     return response

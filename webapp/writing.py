@@ -14,12 +14,18 @@ from werkzeug.wrappers import Response
 from search.engine import Writer
 from search.errors import CorpusLocked
 from webapp.context import LONGEST, BadValue, engine, site
+from webapp.operations import text
 from webapp.text import plain
 
 TOKEN = "unsealed-form"  # noqa: S105 - the name of a cookie
 NAME = "unsealed-name"  # who decides: a cookie, so that it is typed once
 LONGEST_NAME = 80
 LARGEST = 1_000_000  # bytes of a form
+FORM = (
+    text("token", "the form's own, which a cookie repeats", 100, required=True),
+    text("by", "who decides", LONGEST_NAME), text("note", longest=500),
+    text("back", "the page of this site that it leads back to"),
+)  # fmt: skip
 YEAR = 31_536_000  # seconds
 PATIENCE = 3.0  # seconds that another's write is waited for
 # The pages that a form may lead back to: none of another site.

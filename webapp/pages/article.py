@@ -12,7 +12,8 @@ from webapp.citations import Told, tell
 from webapp.context import shelf, site
 from webapp.formats import SHORT
 from webapp.marks import Footnote
-from webapp.pages.part import BYTES, download
+from webapp.operations import BYTES, operation
+from webapp.pages.part import download
 
 pages = Blueprint("article", __name__)
 SHOWN = 200  # citations on the page of one article
@@ -56,6 +57,7 @@ class ArticlePage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/a/<article:id>")
 @pages.get("/a/<article:id>.json", endpoint="json")
+@operation("an article: its passages beside the mails that they cite", ArticlePage)
 def article(id: str) -> Response:
     """The article; NotFound."""
     full = shelf().article(id)
@@ -78,6 +80,7 @@ def page(full: Article) -> ArticlePage:
 
 
 @pages.get("/a/<article:id>/capture/<digest:sha256>")
+@operation("its bytes as they were read, where the site gives them away", BYTES)
 def capture(id: str, sha256: str) -> Response:
     """The bytes of an article as they were read, to be saved; only where its whole text may be shown."""
     full = shelf().article(id)

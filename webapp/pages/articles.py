@@ -13,12 +13,18 @@ from search.citing import ArticleOrder, Articles, ArticlesWanted
 from webapp.answers import answer
 from webapp.context import choice, engine, shelf, text_value, whole_number
 from webapp.formats import article_link, link
+from webapp.operations import TABLE, flag, number, one_of, operation, text
 from webapp.tables import table
 
 pages = Blueprint("articles", __name__)
 USUAL, MOST = 50, 200  # articles on one page
 COLUMNS = ("id", "page", "address", "title", "outlet", "authors", "date", "language", "cites", "to be confirmed",
            "cited, not here")  # fmt: skip
+ASKED = (
+    text("words"), text("outlet", longest=300), text("lang", longest=20), text("year", longest=4),
+    text("cites", "(a message)", 65), flag("citing", "that cite something"), one_of("order", get_args(ArticleOrder)),
+    number("limit", high=MOST), text("cursor", longest=1000),
+)  # fmt: skip
 
 
 class ArticlesAsk(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -77,6 +83,7 @@ def ask() -> ArticlesAsk:
 
 @pages.get("/articles")
 @pages.get("/articles.json", endpoint="json")
+@operation("the articles", ArticlesPage, *ASKED)
 def articles() -> Response:
     """One page of them."""
     asked = ask()
@@ -86,6 +93,7 @@ def articles() -> Response:
 
 
 @pages.get("/articles.csv", endpoint="csv")
+@operation("the same as a table for spreadsheets", TABLE, *ASKED)
 def as_table() -> Response:
     """All that the list has, in its order."""
     return table("articles.csv", COLUMNS, (cells(row) for row in every(ask())))

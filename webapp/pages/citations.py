@@ -11,6 +11,7 @@ from search.errors import NotFound
 from webapp.citations import Told, articles_of, fact_words, tell
 from webapp.context import shelf, site
 from webapp.formats import SHORT, article_link, machine_date, message_link
+from webapp.operations import FEED, TABLE, operation
 from webapp.tables import table
 from webapp.text import plain
 
@@ -26,6 +27,7 @@ NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @pages.get("/citations.csv")
+@operation("all citations as a table", TABLE)
 def as_table() -> Response:
     """All citations that are shown or to be confirmed, by article."""
     return table("citations.csv", COLUMNS, (cells(one) for one in every()))
@@ -58,6 +60,7 @@ def cells(told: Told) -> tuple[str | int | float, ...]:
 
 
 @pages.get("/citations.atom")
+@operation("the newest citations as a feed", FEED)
 def feed() -> Response:
     """The citations that were found or confirmed last. Addresses are whole: readers keep them elsewhere."""
     judged = shelf().newest_citations(NEWEST)

@@ -20,6 +20,7 @@ from webapp.answers import answer
 from webapp.citations import message_row
 from webapp.context import engine, shelf, site, text_value
 from webapp.formats import SHORT, article_link
+from webapp.operations import operation, text
 from webapp.pages.review import keep
 from webapp.places import find_words
 from webapp.text import plain
@@ -49,12 +50,19 @@ class CitePage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/cite")
 @pages.get("/cite.json", endpoint="json")
+@operation("a citation added by hand", CitePage, text("article", "its address or id"),
+           text("message", "an address, id or number"))  # fmt: skip
 def form() -> Response:
     """The form, with both texts once both are known."""
     return answer("cite.html", filled(text_value("article"), text_value("message"))[0])
 
 
 @pages.post("/cite")
+@operation("stores it", None, form=(
+    *writing.FORM, text("article", required=True), text("message", required=True),
+    text("article_words", "the words that cite", 20_000, required=True), text("article_at", longest=12),
+    text("message_words", "the words cited", 20_000), text("message_at", longest=12),
+), leads="to the article's page")
 def add() -> Response:
     """Stores the citation as a person's word, and leads to it on the article's page."""
     writing.check()

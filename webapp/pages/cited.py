@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from search.citing import Absent, Cited
 from webapp.answers import answer
 from webapp.context import shelf, whole_number
+from webapp.operations import number, operation
 
 pages = Blueprint("cited", __name__)
 USUAL, MOST = 50, 500  # on one page
@@ -28,6 +29,7 @@ class AbsentPage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/cited")
 @pages.get("/cited.json", endpoint="json")
+@operation("the mails that most articles cite", CitedPage, number("limit", high=MOST))
 def cited() -> Response:
     """The most cited messages."""
     limit = whole_number("limit", USUAL, 1, MOST)
@@ -36,6 +38,7 @@ def cited() -> Response:
 
 @pages.get("/cited/absent")
 @pages.get("/cited/absent.json", endpoint="absent_json")
+@operation("what articles cite and this corpus has not", AbsentPage, number("limit", high=MOST))
 def absent() -> Response:
     """What is cited and not in this corpus."""
     limit = whole_number("limit", USUAL, 1, MOST)

@@ -8,6 +8,7 @@ from mappings.records import MessageRow
 from search.differences import Differences, differences
 from webapp.answers import answer
 from webapp.context import engine, site
+from webapp.operations import operation
 
 pages = Blueprint("differences", __name__)
 
@@ -24,6 +25,7 @@ class DifferencesPage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/m/<mail:id>/differences/<mail:other>")
 @pages.get("/m/<mail:id>/differences/<mail:other>.json", endpoint="json")
+@operation("what differs between two copies of a mail", DifferencesPage)
 def show(id: str, other: str) -> Response:
     """What differs between two messages, copies or not."""
     first, second = engine().message(id), engine().message(other)

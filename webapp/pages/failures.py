@@ -10,6 +10,7 @@ from mappings.records import Failure
 from search.failures import Tally, Which
 from webapp.answers import answer
 from webapp.context import engine, text_value, whole_number
+from webapp.operations import number, operation, text
 
 pages = Blueprint("failures", __name__)
 LISTED = 50  # failures on one page
@@ -50,6 +51,8 @@ class FailuresPage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/failures")
 @pages.get("/failures.json", endpoint="json")
+@operation("what failed, by kind and archive", FailuresPage, text("stage", longest=40), text("code", longest=100),
+           text("archive", longest=5000), number("after", "(number of a failure)", 0))  # fmt: skip
 def failures() -> Response:
     """The failures of a stage, a code, an archive, or all."""
     which = Which(text_value("stage", 40), text_value("code", 100), text_value("archive", 5000))

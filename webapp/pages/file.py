@@ -11,6 +11,7 @@ from mappings.records import Attachment, File, Message, MessageRow
 from search.errors import NotFound
 from webapp.answers import answer, wants_json
 from webapp.context import choice, engine, text_value, whole_number
+from webapp.operations import flag, number, operation, text
 
 pages = Blueprint("file", __name__)
 SHOWN = 200_000  # code points of text on the page unless all of it is asked for
@@ -40,6 +41,8 @@ class FilePage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/file/<digest:sha256>")
 @pages.get("/file/<digest:sha256>.json", endpoint="json")
+@operation("an attached file, its text, every mail that carries it", FilePage, number("page"), text("q", "marks words"),
+           flag("whole", "shows the longest text in full"))  # fmt: skip
 def file(sha256: str) -> Response:
     """The file; NotFound for one that no mail carries."""
     total = engine().carriers(sha256, limit=1)[0]

@@ -18,6 +18,7 @@ from webapp.context import choice, engine, site, text_value
 from webapp.conversation import collapse, in_time
 from webapp.formats import link, row_link, thread_link
 from webapp.marks import Footnote
+from webapp.operations import flag, one_of, operation, text
 from webapp.pages.file import files_of
 from webapp.placing import placed
 from webapp.text import Finder
@@ -78,6 +79,8 @@ class MessagePage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/m/<mail:id>")
 @pages.get("/m/<mail:id>.json", endpoint="json")
+@operation("a mail", MessagePage, one_of("view", get_args(View)), text("q", "marks words"),
+           flag("whole", "shows the longest text in full"), leads="to its conversation, if it is a ghost")  # fmt: skip
 def message(id: str) -> Response:
     """The message, or for one that is not here its place in the conversation."""
     row = engine().row(id)
@@ -107,6 +110,7 @@ def message(id: str) -> Response:
 
 
 @pages.get("/m/<mail:id>/conversation")
+@operation("leads to its conversation", None, leads="to the conversation")
 def conversation(id: str) -> Response:
     """The conversation a message is in."""
     return redirect(thread_link(engine().thread(id).id), 302)

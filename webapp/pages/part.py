@@ -12,15 +12,16 @@ from search.errors import NotFound
 from webapp.context import engine, site
 from webapp.formats import SHORT
 from webapp.html import clean, raster
+from webapp.operations import ANY, BYTES, PAGE, TEXT, operation
 from webapp.security import FRAME, INERT
 
 pages = Blueprint("part", __name__)
 UNSAFE = re.compile(r'[/\\:*?"<>|;%]+')
 LONGEST_NAME = 120  # code points
-BYTES = "application/octet-stream"
 
 
 @pages.get("/m/<mail:id>.eml")
+@operation("the mail as it came, to save, byte for byte", BYTES)
 def eml(id: str) -> Response:
     """The message as it came, byte for byte."""
     full = engine().message(id)
@@ -28,6 +29,7 @@ def eml(id: str) -> Response:
 
 
 @pages.get("/m/<mail:id>/source")
+@operation("the same to read", TEXT)
 def source(id: str) -> Response:
     """The message as it came, to read: UTF-8 where it is that, else one character a byte."""
     raw = engine().raw(id)
@@ -35,6 +37,7 @@ def source(id: str) -> Response:
 
 
 @pages.get("/m/<mail:id>/html")
+@operation("its HTML made harmless", PAGE)
 def html(id: str) -> Response:
     """The HTML body made harmless, as a document for the sandboxed frame."""
     full = engine().message(id)
@@ -56,6 +59,7 @@ def html(id: str) -> Response:
 
 
 @pages.get("/m/<mail:id>/part/<number:number>")
+@operation("one of its attachments, to save", ANY)
 def part(id: str, number: str) -> Response:
     """An attachment, to be saved and never shown: whatever it says it is, it is bytes or plain text."""
     attachment, data = part_of(engine().raw(id), number)
@@ -65,6 +69,7 @@ def part(id: str, number: str) -> Response:
 
 
 @pages.get("/m/<mail:id>/inline/<number:number>")
+@operation("one of its pictures", ANY)
 def inline(id: str, number: str) -> Response:
     """A picture: PNG, JPEG, GIF or WebP by its first bytes, nothing else."""
     data = part_of(engine().raw(id), number)[1]

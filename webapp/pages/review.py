@@ -16,6 +16,7 @@ from webapp.answers import answer
 from webapp.citations import Told, articles_of, ghost, message_row, tell
 from webapp.context import BadValue, engine, shelf, site, text_value, whole_number
 from webapp.formats import date, link
+from webapp.operations import number, one_of, operation, text
 
 pages = Blueprint("review", __name__)
 LISTED = 50  # verdicts on one page
@@ -53,6 +54,8 @@ class VerdictsPage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/review")
 @pages.get("/review.json", endpoint="json")
+@operation("probable citations, one by one, to say yes or no to", ReviewPage, text("after", "goes on there", 1000),
+           text("article", "what was decided just now", 64), text("message"))  # fmt: skip
 def review() -> Response:
     """The next probable citation that nobody has decided on."""
     after = text_value("after", 1000)
@@ -77,6 +80,7 @@ def decided_now(article: str, message: str) -> Decided | None:
 
 @pages.get("/review/verdicts")
 @pages.get("/review/verdicts.json", endpoint="verdicts_json")
+@operation("what people decided", VerdictsPage, number("page"))
 def verdicts() -> Response:
     """All verdicts."""
     found = sorted(shelf().verdicts(), key=lambda one: (-one.at, one.article, one.message))
@@ -107,6 +111,10 @@ def decided(found: list[Verdict]) -> list[Decided]:
 
 
 @pages.post("/review")
+@operation("stores a decision, or takes it back", None, form=(
+    *writing.FORM, text("article", longest=64, required=True), text("message", required=True),
+    one_of("decision", (*KEYS, "undo"), required=True), text("after", longest=1000),
+), statuses=(404, 409))
 def decide() -> Response:
     """Stores a yes or a no, or takes one back; leads back to where the form was."""
     writing.check()

@@ -1,5 +1,7 @@
 """`/`: the search and its results, and the front door when nothing is asked for."""
 
+from typing import get_args
+
 from flask import Blueprint
 from msgspec import Struct
 from werkzeug.wrappers import Response
@@ -9,12 +11,17 @@ from search.parse import parse
 from search.query import And, Node, Not, Or, Phrase, Query, Word
 from search.results import Order, Page
 from webapp.answers import answer
-from webapp.context import Ask, ask, engine, shelf, site
+from webapp.context import MOST, Ask, ask, engine, shelf, site
+from webapp.operations import flag, number, one_of, operation, text
 
 pages = Blueprint("search", __name__)
 # fields whose terms are words looked for; all others narrow
 WORDS = {"", "subject", "body", "own", "quoted", "attachment"}
 LATEST = 8
+ASKED = (
+    text("q"), one_of("order", get_args(Order)), flag("threads", "one hit a conversation"), number("limit", high=MOST),
+    text("cursor", longest=1000),
+)  # fmt: skip
 
 
 class Nothing(Struct, frozen=True, kw_only=True):
@@ -59,6 +66,7 @@ class FrontPage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/")
 @pages.get("/.json", endpoint="json")
+@operation("results for a query; without any, what the corpus holds", (FrontPage, SearchPage), *ASKED)
 def search() -> Response:
     """Results for `q`, or the front page."""
     asked = ask()

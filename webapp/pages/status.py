@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from mappings.records import ArchiveState, Failure, Status
 from webapp.answers import answer
 from webapp.context import engine, whole_number
+from webapp.operations import number, operation
 
 pages = Blueprint("status", __name__)
 FAILURES = 50  # on one page
@@ -42,6 +43,8 @@ class StatusPage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/status")
 @pages.get("/status.json", endpoint="json")
+@operation("what was read and what failed", StatusPage, number("archives", "(page)"),
+           number("after", "(number of a failure)", 0))  # fmt: skip
 def status() -> Response:
     """The state of the corpus."""
     found = engine().status()

@@ -11,11 +11,13 @@ from webapp.answers import answer, wants_json
 from webapp.context import choice, engine, shelf, text_value, whole_number
 from webapp.conversation import Copies, collapse, in_time
 from webapp.formats import anchor, thread_link
+from webapp.operations import number, one_of, operation, text
 from webapp.placing import placed
 
 pages = Blueprint("thread", __name__)
 CHUNK = 200  # messages on one page
 OUTLINE = 1000  # lines of a tree beside it
+ORDERS = ("oldest", "tree")
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -51,10 +53,12 @@ class ThreadPage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/t/<mail:id>")
 @pages.get("/t/<mail:id>.json", endpoint="json")
+@operation("the conversation that a mail is in", ThreadPage, one_of("order", ORDERS), number("page"),
+           text("q", "marks words"), leads="an id that is not the conversation's own: to its place there")  # fmt: skip
 def thread(id: str) -> Response:
     """The conversation that a message or ghost is in; its address is that of its first message."""
     found = engine().thread(id)
-    order = choice("order", ("oldest", "tree")) or "oldest"
+    order = choice("order", ORDERS) or "oldest"
     tree, copies = collapse(found.rows, engine().copies)
     rows = in_time(tree) if order == "oldest" else tree
     if not found.id.startswith(id) and not wants_json():
