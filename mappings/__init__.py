@@ -5,8 +5,12 @@ from importlib import resources
 from typing import Any
 
 MESSAGES = "messages"  # what is searched, made from the rest
-SHELF = ("articles", "citations", "blobs")  # which corpora of older versions lack
-INDEXES = (MESSAGES, "records", "raws", "links", "threads", "ghosts", "files", "archives", "failures", "marks", *SHELF)
+SHELF = ("articles", "citations", "blobs")
+DESK = ("desk",)
+YOUNGER = (*SHELF, *DESK)  # which corpora of older versions lack
+INDEXES = (
+    MESSAGES, "records", "raws", "links", "threads", "ghosts", "files", "archives", "failures", "marks", *YOUNGER,
+)  # fmt: skip
 
 
 def load(name: str) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from contextlib import suppress
 from functools import partial
 from typing import Self
 
-from mappings import INDEXES, SHELF
+from mappings import INDEXES, YOUNGER
 from mappings.records import Failure, File, FileState, Message, MessageRow, Place, Ruling, Status, Thread
 from mappings.signatures import Key
 from search import elastic_audit, elastic_copies, elastic_files, elastic_later
 from search.citing import Cited
 from search.elastic import Cluster
+from search.elastic_desk import ElasticDesk
 from search.elastic_errors import NotAllowed
 from search.elastic_pages import Asked, Found, answer
 from search.elastic_queries import Compiler
@@ -32,7 +33,7 @@ from search.weights import is_ranked
 _DIGITS = re.compile(r"\d+")
 
 
-class ElasticEngine(ElasticShelf):
+class ElasticEngine(ElasticShelf, ElasticDesk):
     """Reading a corpus in a cluster; see `search.engine.Engine`. Usable from any number of threads and machines."""
 
     waits = True
@@ -40,15 +41,19 @@ class ElasticEngine(ElasticShelf):
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._store = Store(cluster)
-        self._compiler = Compiler(self._store.ids, self._store.label, self._store.published, partial(outlets, cluster))
+        self._compiler = self._new_compiler()
+
+    def _new_compiler(self) -> Compiler:
+        found = partial(outlets, self._cluster)
+        return Compiler(self._store.ids, self._store.label, self._store.published, found, self._marked)
 
     @classmethod
     def open(cls, url: str, *, create: bool = False) -> Self:
         """The corpus at `http(s)://host:port/prefix`. CorpusMissing unless `create`; EngineUnavailable."""
         cluster = Cluster.connect(url)
         lacking = cluster.lacks()
-        if lacking and "records" not in lacking and set(lacking) <= set(SHELF):
-            lacking = _with_shelf(cluster, lacking)
+        if lacking and "records" not in lacking and set(lacking) <= set(YOUNGER):
+            lacking = _with_younger(cluster, lacking)
         if lacking and not _fillable(cluster, lacking):
             names = ", ".join(map(cluster.name, lacking))
             raise CorpusDamaged(f"{cluster.shown} lacks {names}: deleted, or unknown to the version that filled it.")
@@ -222,7 +227,7 @@ class ElasticEngine(ElasticShelf):
         yield from elastic_audit.verify(Store(self._cluster.patiently()))
 
 
-def _with_shelf(cluster: Cluster, lacking: list[str]) -> list[str]:
+def _with_younger(cluster: Cluster, lacking: list[str]) -> list[str]:
     """Makes what corpora of older versions lack, if the user may: who only reads finds no articles, and all else."""
     with suppress(NotAllowed):
         cluster.create(lacking)

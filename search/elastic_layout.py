@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from mappings import INDEXES, MESSAGES, SHELF, load
+from mappings import INDEXES, MESSAGES, YOUNGER, load
 from mappings.records import Difference
 from search.elastic import Cluster
 from search.layout import COPY, REINDEX
@@ -23,7 +23,7 @@ def differences(cluster: Cluster) -> list[Difference]:
     found: list[Difference] = []
     for index in INDEXES:
         if index not in there:
-            found.append(_told(index, "the index is missing", hinders=index not in SHELF))
+            found.append(_told(index, "the index is missing", hinders=index not in YOUNGER))
             continue
         expected = load(index)
         found += mapping_differences(index, mappings[there[index]]["mappings"], expected["mappings"])

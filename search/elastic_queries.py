@@ -10,7 +10,7 @@ from typing import Any
 
 from search.cited import bounds
 from search.query import And, Between, Exact, Node, Not, Or, Phrase, Word
-from search.weights import FIELDS, TIE, UNHIDDEN, WEIGHTS, nodes
+from search.weights import DESK, FIELDS, TIE, UNHIDDEN, WEIGHTS, nodes
 from search.words import CJK_RUN, lone_ideograph, tokens
 
 _MOST = (1 << 63) - 1
@@ -21,16 +21,19 @@ Json = dict[str, Any]
 
 class Compiler:
     """Compiles trees. `ids` finds messages by an id or its prefix, `label` the label of the thread an id is in,
-    `published` messages by a published number, `outlets` the ways in which an outlet's name is written."""
+    `published` messages by a published number, `outlets` the ways in which an outlet's name is written,
+    `marked` messages by their tags, stars and notes."""
 
     def __init__(
         self, ids: Callable[[str], list[str]], label: Callable[[str], int | None],
         published: Callable[[str], list[str]], outlets: Callable[[str], list[str]],
+        marked: Callable[[str, str], list[str]],
     ) -> None:  # fmt: skip
         self._ids = ids
         self._label = label
         self._published = published
         self._outlets = outlets
+        self._marked = marked
 
     def compile(self, tree: Node | None) -> Json:
         """The whole query: what the tree asks for, copies and ghosts hidden unless it names them."""
@@ -72,6 +75,8 @@ class Compiler:
             return _any([{"ids": {"values": self._ids(value)}}, _term("message_id", value.strip("<>"))])
         if field == "number":
             return {"ids": {"values": self._published(value)}}
+        if field in DESK or (field, value) in DESK:
+            return {"ids": {"values": self._marked(field, value)}}
         if field == "outlet":
             return {"terms": {"outlet": self._outlets(value)}}
         if field == "cited-by":

@@ -15,6 +15,8 @@ from mappings.signatures import Key
 from search import embedded_audit, embedded_copies, embedded_files, embedded_later, embedded_shelf
 from search.base64_runs import grow
 from search.citing import Cited
+from search.embedded_desk import EmbeddedDesk
+from search.embedded_desk_file import DeskFile
 from search.embedded_documents import record_decoder
 from search.embedded_index import open_index, schema
 from search.embedded_queries import Compiler
@@ -34,20 +36,26 @@ from search.results import Highlight, Hit, Order, Page
 from search.weights import is_ranked
 
 
-class EmbeddedEngine(EmbeddedShelf):
+class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk):
     """Reading an embedded corpus; see `search.engine.Engine`. Usable from any number of threads."""
 
     waits = False
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._desk = DeskFile(store.folder)
         self._index: tantivy.Index | None = None
         try:
             self._index = open_index(store.folder / INDEX)
         except ValueError as error:  # the tables are whole all the same
             self._damage = str(error)
-        outlets = partial(embedded_shelf.outlets, store)
-        self._compiler = Compiler(schema(), store.numbers, self._label, store.published, outlets)
+        self._compiler = self._new_compiler()
+
+    def _new_compiler(self) -> Compiler:
+        outlets = partial(embedded_shelf.outlets, self._store)
+        return Compiler(
+            schema(), self._store.numbers, self._label, self._store.published, outlets, self._marked
+        )  # fmt: skip
 
     @classmethod
     def open(cls, url: str, *, create: bool = False) -> Self:
@@ -64,6 +72,7 @@ class EmbeddedEngine(EmbeddedShelf):
     def close(self) -> None:
         """Lets go of the files."""
         self._store.close()
+        self._desk.close()
 
     def writer(self) -> EmbeddedWriter:
         """The one writer; entering it raises CorpusLocked if another process has it."""

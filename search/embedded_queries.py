@@ -9,7 +9,7 @@ from tantivy import FieldType, Occur, Query
 
 from search.cited import bounds
 from search.query import And, Between, Exact, Node, Not, Or, Phrase, Word
-from search.weights import FIELDS, TIE, UNHIDDEN, WEIGHTS, nodes
+from search.weights import DESK, FIELDS, TIE, UNHIDDEN, WEIGHTS, nodes
 from search.words import CJK_RUN, lone_ideograph, tokens
 
 _PAIRED = 8  # words of a phrase with slop that are held against each other
@@ -19,17 +19,20 @@ _MOST = (1 << 63) - 1  # integers in the index have 64 bits
 
 class Compiler:
     """Compiles trees for one schema. `numbers` finds messages by an id or its prefix, `label` a thread's label,
-    `published` messages by a published number, `outlets` the ways in which an outlet's name is written."""
+    `published` messages by a published number, `outlets` the ways in which an outlet's name is written,
+    `marked` messages by their tags, stars and notes."""
 
     def __init__(
         self, schema: tantivy.Schema, numbers: Callable[[str], list[int]], label: Callable[[str], int | None],
         published: Callable[[str], list[int]], outlets: Callable[[str], list[str]],
+        marked: Callable[[str, str], list[int]],
     ) -> None:  # fmt: skip
         self._schema = schema
         self._numbers = numbers
         self._label = label
         self._published = published
         self._outlets = outlets
+        self._marked = marked
 
     def compile(self, tree: Node | None) -> Query:
         """The whole query: what the tree asks for, copies and ghosts hidden unless it names them."""
@@ -84,6 +87,9 @@ class Compiler:
         if (field, value) == ("date", "none"):
             dated = [self._term("has", "date"), self._term("is", "ghost")]
             return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, _any(dated))])
+        if field in DESK or (field, value) in DESK:
+            numbers = self._marked(field, value)
+            return Query.term_set_query(self._schema, "num", numbers) if numbers else Query.empty_query()
         if field == "outlet":
             found = [self._term("outlet", name) for name in self._outlets(value)]
             return _any(found) if found else Query.empty_query()

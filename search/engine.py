@@ -21,6 +21,7 @@ from mappings.records import (
 )
 from mappings.signatures import Key, Later
 from search.citing import Shelf, ShelfWriter
+from search.desk import Desk
 from search.errors import CorpusError
 from search.failures import ANY, Tally, Which
 from search.ghosts import Ghost, Quote
@@ -97,7 +98,7 @@ class Arranged(Struct, frozen=True, kw_only=True):
     ghosts: tuple[Ghost, ...] = ()
 
 
-class Engine(Shelf, Protocol):
+class Engine(Shelf, Desk, Protocol):
     """Reading a corpus. An id is 64 hex digits, or any unique prefix of at least 8; a ghost's begins with "g"."""
 
     waits: bool  # storing waits for other machines: there is time to read on meanwhile

@@ -7,6 +7,7 @@ SearchError
 │   ├── CorpusMissing  nothing there yet
 │   ├── CorpusLocked   another process is writing
 │   └── CorpusDamaged  there is one, but it can't be read
+├── Overtaken          somebody else has changed it meanwhile
 ├── CursorError        a page's cursor is not one of ours
 └── EngineUnavailable  the engine does not answer, or has no room to write
     └── TooMuch        it does, but not this question: it takes too long, or counts too much at once
@@ -34,6 +35,10 @@ class QueryError(SearchError):
 
 class NotFound(SearchError):
     """No message, thread or part has that id."""
+
+
+class Overtaken(SearchError):
+    """Somebody else has changed it since it was read; nothing was stored."""
 
 
 class CorpusError(SearchError):

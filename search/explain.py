@@ -16,6 +16,7 @@ _LEADS = {
 _EXACT = {
     "list": "on the list {}", "id": "the message {}", "thread": "in the conversation of {}",
     "number": "published as number {}", "label": 'with the label "{}"',
+    "tag": 'tagged "{}"', "tag *": "with any tag", "note": 'with a note that says "{}"',
     "collection": 'in the collection "{}"', "lang": 'in the language "{}"',
     "outlet": 'cited in "{}"', "cited-by": "cited by the article {}",
     "date none": "without a usable date", "date doubtful": "with a date that can hardly be true",
@@ -64,7 +65,7 @@ def _explain_exact(field: str, value: str) -> str:
         return f"mail {IS.get(value, value)}"
     if field in ("dkim", "arc"):
         return f"mail {(DKIM if field == 'dkim' else ARC).get(value, value)}"
-    if template := _EXACT.get(f"date {value}" if field == "date" else field):
+    if template := _EXACT.get(f"{field} {value}") or _EXACT.get(field):
         return template.format(value)
     return f"{_LEADS.get(field, field + ' ')}exactly {value}"
 

@@ -29,6 +29,7 @@ HAS = {
     "html": "an HTML body",
     "date": "a usable date",
     "doubt": "a doubt about its date or about its route",
+    "note": "a note by one of you",
 }
 DKIM = {
     "verified": "whose sending server's signature verifies",
@@ -52,6 +53,7 @@ IS = {
     "encrypted": "that its writer encrypted (S/MIME, PGP)",
     "opened": "that was encrypted and opened with a key",
     "cited": "that articles cite",
+    "starred": "that one of you starred",
     "made": "that Unsealed made from an Outlook item, a table, a document …",
 }
 
@@ -87,6 +89,9 @@ OPERATORS = (
     Operator("collection", "name", "what was taken in under that name", "collection:council"),
     Operator("number", "number", "the mail that was published under it, in any collection", "number:C05739545"),
     Operator("label", "label", "a label or tag of Gmail or Thunderbird, as a whole", 'label:"to do"'),
+    Operator("tag", "name", "what one of you tagged so; tag:* for any tag, tag:tax* for all that begin so",
+             "tag:follow-up"),
+    Operator("note", "words", "what one of you wrote a note on, with these words", 'note:"ask Ann"'),
     Operator("lang", "code", "the language of the sender's own words (ISO 639-1)", "lang:fr"),
     Operator("cited", "n, >n, <n, n..m", "mails by the number of articles that cite them; 0 for none", "cited:>2"),
     Operator("cited-by", "id", "mails that the article cites; its id may be cut to 8 letters", "cited-by:3f786850"),

@@ -26,7 +26,7 @@ _FUZZY = re.compile(r"(.+?)~(\d*)")
 _UNKNOWN = re.compile(r"([A-Za-z_]{2,14}):(.+)")
 _OTHER_NAMES = {
     "sender": "from", "recipient": "to", "file": "filename", "attached": "attachment", "since": "after",
-    "until": "before", "in": "collection", "tag": "label", "language": "lang", "title": "subject",
+    "until": "before", "in": "collection", "tags": "tag", "notes": "note", "language": "lang", "title": "subject",
     "rfc822msgid": "id", "msgid": "id",
 }  # fmt: skip
 _DASH_HINT = "-word, without a space, leaves out mails that have it"

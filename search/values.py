@@ -188,6 +188,8 @@ READERS: dict[str, Callable[[str, date], Node]] = {
     "id": _id("id"),
     "thread": _id("thread"),
     "label": lambda text, today: Exact("label", text.casefold()),
+    "tag": lambda text, today: Exact("tag", " ".join(text.casefold().split())),
+    "note": lambda text, today: Exact("note", text),
     "number": lambda text, today: Exact("number", text),
     "collection": lambda text, today: Exact("collection", text),
     "lang": _lang,

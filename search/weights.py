@@ -16,6 +16,8 @@ FIELDS: dict[TextField, tuple[str, ...]] = {
     "body": ("own", "quoted"),
     "with": ("from", "to", "cc", "bcc"),
 }
+# what is asked of the desk (search/desk.py), and may be kept from readers
+DESK = {"tag", "note", ("is", "starred"), ("has", "note")}
 UNHIDDEN = {("is", "duplicate"), ("is", "ghost")}  # what asks for documents that are hidden otherwise
 
 

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("elasticsearch")
 
-from mappings import SHELF
+from mappings import YOUNGER
 from mappings.articles import CitedState, Settings, Verdict
 from search.citing import ArticlesWanted, Wanted
 from search.elastic import Cluster
@@ -32,7 +32,7 @@ def engine(elastic: Fresh) -> Iterator[ElasticEngine]:
 def test_an_older_corpus_gets_what_it_lacks(engine: ElasticEngine) -> None:
     cluster = engine._cluster
     changed(engine, "records", lambda body: body["mappings"]["properties"].pop("came") and None)
-    for index in SHELF:
+    for index in YOUNGER:
         asked(f"{cluster.shown.rpartition('/')[0]}/{cluster.behind(index)}", "DELETE")
     assert engine.articles(ArticlesWanted()).total == 0  # one who only reads
     assert engine.cited_counts(["f" * 64]) == {}
@@ -42,7 +42,7 @@ def test_an_older_corpus_gets_what_it_lacks(engine: ElasticEngine) -> None:
     assert engine.derived("x") is None
     assert engine.article_at("x", "y") == ""
     assert engine.status().articles == 0
-    assert not any(one.hinders for one in engine.status().differences if one.index in SHELF)
+    assert not any(one.hinders for one in engine.status().differences if one.index in YOUNGER)
     newer = open_engine(cluster.shown)
     assert newer.status().differences == ()
     fill(newer, corpus())
