@@ -49,7 +49,7 @@ def test_a_number_never_stands_within_a_link() -> None:
 
 
 def test_cited_words_in_a_quotation_open_it() -> None:
-    text = "Yes.\n> one\n> two\n> three\n> four\n> five\n> six\n> seven\n"
+    text = "Yes.\n> one\n> two\n> three\n> four\n> five\n> six\n" + "> seven\n" * 9
     segments = (Segment(kind="own", start=0, end=5), Segment(kind="quoted", start=5, end=len(text), depth=1, words=5))
     at = text.index("three")
     assert '<details class="quote">' in body(text, segments)

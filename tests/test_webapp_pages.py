@@ -235,10 +235,12 @@ def test_attached_mail_and_carrier_point_at_each_other(corpus: Corpus) -> None:
 def test_text_folds_quotations_marks_hits_and_links(corpus: Corpus) -> None:
     html = corpus.html(f"/m/{corpus.id('answer')[:16]}?q=agreed+nobody")
     assert "<mark>Agreed</mark>" in html
-    assert 'details class="quote" open' in html, "a quotation with a hit is open"
+    assert "<details open>" in html, "a quotation with a hit is open"
     assert 'href="https://council.example/plan?a=1&amp;b=2" rel="noopener noreferrer nofollow"' in html
-    assert html.count("Ann Lee wrote:") == 1, "the attribution stands in the summary alone"
-    assert '<details class="quote"><summary>' in corpus.html(f"/m/{corpus.id('answer')[:16]}")
+    assert html.count("Ann Lee wrote:") == 1
+    html = corpus.html(f"/m/{corpus.id('answer')[:16]}")
+    leads = f'<a class="source" href="/m/{corpus.id("first")[:16]}">Quoted from <bdi>Ann Lee, 2015-08-'
+    assert re.search(re.escape(leads) + r"\d\d</bdi></a><details><summary>", html)
 
 
 def test_route_shows_hops(corpus: Corpus) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from urllib.parse import urlencode, urlsplit
 
 from flask import request
@@ -37,6 +38,7 @@ FIELDS = {
 }
 
 
+@lru_cache(4096)
 def date(seconds: int | None, zone: int | None = None) -> str:
     """`2015-08-03 14:02 -0400`: seconds since 1970 in the zone (minutes east) the header gave, `UTC` without one."""
     if seconds is None:
@@ -127,6 +129,12 @@ def field_name(name: str) -> str:
 def people(addresses: Iterable[Address]) -> str:
     """Names, or addresses where there is no name, with commas between."""
     return ", ".join(address.name or address.address for address in addresses)
+
+
+def quoted_as(row: MessageRow) -> str:
+    """Whom a quotation quotes, and when: `Ann Lee, 2015-08-03`."""
+    when = (day(row.date, row.zone),) if row.date is not None else ()
+    return ", ".join((people(row.from_[:1]) or "nobody named", *when))
 
 
 def topic(subject: str) -> str:

@@ -7,7 +7,8 @@ from flask import Flask, abort, request
 from werkzeug.wrappers import Response
 
 PAGE = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
+    "form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 # A part or a raw message, should a browser ever show it: no scripts, no origin, no requests.

@@ -5,9 +5,9 @@ from flask import Flask, request
 from mappings.file_states import counted
 from mappings.made import told
 from search.query import Query
-from webapp import citations, excerpts, formats, histogram, signatures, static_files, text, writing
+from webapp import citations, excerpts, formats, histogram, signatures, static_files, text, tree, writing
 from webapp.context import Ask, site
-from webapp.pages import file, message, search
+from webapp.pages import file, message, search, thread
 
 LANGUAGES = {
     "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
@@ -50,11 +50,12 @@ def register(app: Flask) -> None:
         row_link=formats.row_link, article_link=formats.article_link, form_token=writing.form_token,
         reviewer=writing.reviewer,
         file_link=formats.file_link, file_names=file.names, FIRST=file.FIRST, document=text.document,
-        term=formats.term, body=text.body, draw=histogram.draw, finder=message.finder,
+        term=formats.term, body=text.body, draw=histogram.draw, draw_tree=tree.draw, finder=message.finder,
         verdict=signatures.verdict, acts=signatures.acts, seal_line=signatures.seal_line,
         narrowed=search.narrowed, redated=search.redated,
         static=static_files.static, styles=static_files.styles, script=static_files.script,
-        SHOWN=message.SHOWN, COPIES=citations.COPIES, empty=Query(), front_ask=Ask(), filters_only=search.filters_only,
+        SHOWN=message.SHOWN, ALWAYS=thread.ALWAYS, COPIES=citations.COPIES, empty=Query(), front_ask=Ask(),
+        filters_only=search.filters_only,
     )  # fmt: skip
     app.context_processor(common)
 

@@ -1,7 +1,8 @@
 """Message text to markup: escape first, then link, fold quotations, mark hits and what is cited."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -9,14 +10,19 @@ from mappings.records import OWN_KINDS, Segment
 from search.results import Fragment
 from webapp.formats import iso_day
 from webapp.marks import NONE, Footnote, Footnotes, Spans, marked
+from webapp.sources import runs
 
 Finder = Callable[[str, str], Spans]  # (field, text) -> the code-point spans that match
 
 URL = re.compile(r"https?://[^\s<>\"\u2028\u2029]{2,2000}", re.IGNORECASE)
 REL = 'rel="noopener noreferrer nofollow" target="_blank"'
 COLUMNS = re.compile(r"\S(?: {3,}|\t+)\S|^(?:@@ |[+-]{3} |\+\S|\s*\||\t| {4,}\S)")
+TABLE = re.compile(r"^(?:[^\n]*\S[^\n]*(?:\n|\Z))+", re.MULTILINE)
+GAP = re.compile(r" {3}|[\t|]")
 ENDS = ".,;:!?'*_>]})’”»"
 OPEN_LINES = 6  # a quotation this short is the context of the answer below it and stays open
+SHOWN_LINES = 12  # and one this short stands nowhere else, if its source is not in the conversation
+LONG_LINE = 100  # code points: who writes such lines leaves their breaking to the reader's program
 SURROGATE = re.compile("[\ud800-\udfff]")
 # One character for one, so that spans keep their places: controls become their pictures (U+2400 …), and the marks that
 # turn the reading direction (a file called "gpj.exe" read backwards) become a sign that can be seen.
@@ -26,15 +32,28 @@ SEEN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0
 SEEN |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 
 
+class Origin(NamedTuple):
+    """Where a quoted message stands, and who wrote it when."""
+
+    href: str
+    words: str
+
+
+Origins = Mapping[int, Origin]  # by where the quotation begins in the text
+NOWHERE: Origins = {}
+
+
 def plain(text: str) -> str:
     """The text with control characters, direction marks and lone surrogates made visible; same length."""
+    if text.isascii() and text.isprintable():
+        return text
     return SURROGATE.sub("\ufffd", text.translate(SEEN))
 
 
 def line(text: str, spans: Spans = ()) -> Markup:
     """One line of a stranger's words (subject, name, file name): visible controls, isolated direction, hits marked."""
     words = plain(text.replace("\n", " "))
-    return Markup("<bdi>") + marked(words, spans) + Markup("</bdi>")
+    return Markup(f"<bdi>{marked(words, spans)}</bdi>")  # noqa: S704 - what is marked is escaped
 
 
 def fragment(cut: Fragment) -> Markup:
@@ -80,32 +99,54 @@ def document(text: str, find: Finder | None = None) -> Markup:
     return Markup('<div class="{}">{}</div>').format(kind, linked(text, find("attachment", text) if find else ()))
 
 
-def runs(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
-    """Segments, with neighbouring quotations put together."""
-    group: list[Segment] = []
-    for segment in segments:
-        if group and not (segment.kind == "quoted" and group[-1].kind == "quoted" and not segment.who):
-            yield group
-            group = []
-        group.append(segment)
-    if group:
-        yield group
-
-
 def trimmed(text: str, low: int, high: int) -> tuple[int, str]:
     """`text[low:high]` without empty lines around it, and where that begins."""
     piece = text[low:high].lstrip("\n")
     return high - len(piece) if piece else low, piece.rstrip("\n")
 
 
-def quotation(text: str, group: Sequence[Segment], find: Finder | None, answered: bool,
-              notes: Footnotes = NONE) -> str:  # fmt: skip
-    """Neighbouring quotations as one folded block that says whom it quotes; open when it holds a hit or is cited."""
+def quotation(text: str, group: Sequence[Segment], find: Finder | None, answered: bool, notes: Footnotes = NONE,
+              origin: Origin | None = None) -> str:  # fmt: skip
+    """Neighbouring quotations as one block that says whom it quotes. What stands in the conversation is folded and
+    leads there; of the rest what is long is folded. Open when it holds a hit or is cited."""
     first = group[0]
     words = first.words
     if not words and first.who and text[first.start : first.end].lstrip().startswith(first.who):
         words = text.index(first.who, first.start) + len(first.who)
     words = min(max(words, first.start), first.end)
+    inner, hit = quoted_words(text, group, words, find, notes)
+    whole = text[words : group[-1].end].strip("\n")
+    count = whole.count("\n") + 1
+    label = quoted_from(first)
+    source = f'<a class="source" href="{escape(origin.href)}">Quoted from {line(origin.words)}</a>' if origin else ""
+    if answered and count <= OPEN_LINES and len(whole) < 600:
+        above = source or (f'<span class="who">{label}</span>' if first.who else "")
+        return f'<div class="quote short">{above}{inner}</div>'
+    lines = text[first.start : words].strip("\n")
+    if lines.strip(" \t\n>") and (origin or label != linked_summary(first.who)):  # the summary says it in other words
+        spans = find("quoted", lines) if find else ()
+        hit = hit or bool(spans)
+        inner = f'<p class="intro">{marked(lines, spans)}</p>{inner}'
+    size = "1 line" if count == 1 else f"{count:,} lines"
+    opened = " open" if hit else ""
+    if origin:
+        return (
+            f'<div class="quote linked">{source}<details{opened}><summary><span class="more">{size}</span>'
+            f"</summary>{inner}</details></div>"
+        )
+    if count <= SHOWN_LINES and len(whole) < 1500:
+        return f'<div class="quote"><span class="who">{label}</span>{inner}</div>'
+    more = f"quoted, {size}" if first.who else size
+    return (
+        f'<details class="quote"{opened}><summary><span class="who">{label}</span> '
+        f'<span class="more">{more}</span></summary>{inner}</details>'
+    )
+
+
+def quoted_words(text: str, group: Sequence[Segment], words: int, find: Finder | None, notes: Footnotes) -> tuple[
+    str, bool
+]:
+    """The quoted words from `words` on, and whether they hold a hit or are cited."""
     inner: list[str] = []
     hit = False
     for start, segment in zip([words, *(part.start for part in group[1:])], group, strict=True):
@@ -115,24 +156,8 @@ def quotation(text: str, group: Sequence[Segment], find: Finder | None, answered
         hit = hit or bool(spans) or bool(here)
         if piece.strip():
             deep = min(max(segment.depth, 1), 6)
-            inner.append(f'<blockquote class="deep-{deep}">{linked(piece, spans, here)}</blockquote>')
-    whole = text[words : group[-1].end].strip("\n")
-    count = whole.count("\n") + 1
-    label = quoted_from(first)
-    if answered and count <= OPEN_LINES and len(whole) < 600:
-        above = f'<span class="who">{label}</span>' if first.who else ""
-        return f'<div class="quote short">{above}{"".join(inner)}</div>'
-    lines = text[first.start : words].strip("\n")
-    if lines.strip(" \t\n>") and label != linked_summary(first.who):  # the summary says it in other words
-        spans = find("quoted", lines) if find else ()
-        hit = hit or bool(spans)
-        inner.insert(0, f'<p class="intro">{marked(lines, spans)}</p>')
-    opened = " open" if hit else ""
-    more = f"quoted, {'1 line' if count == 1 else f'{count:,} lines'}" if first.who else f"{count:,} lines"
-    return (
-        f'<details class="quote"{opened}><summary><span class="who">{label}</span> '
-        f'<span class="more">{more}</span></summary>{"".join(inner)}</details>'
-    )
+            inner.append(f'<blockquote class="deep-{deep}" dir="auto">{linked(piece, spans, here)}</blockquote>')
+    return "".join(inner), hit
 
 
 def quoted_from(segment: Segment) -> Markup:
@@ -163,9 +188,9 @@ def disclaimer(text: str, find: Finder | None, notes: Footnotes = NONE) -> str:
 
 
 def body(text: str, segments: Sequence[Segment], find: Finder | None = None, limit: int = 0,
-         notes: Iterable[Footnote] = ()) -> Markup:  # fmt: skip
-    """A message's text: own words plain, quotations folded, signature apart, cited words with the numbers of their
-    citations. `limit` cuts after so many code points."""
+         notes: Iterable[Footnote] = (), origins: Origins = NOWHERE) -> Markup:  # fmt: skip
+    """A message's text: own words plain, quotations folded and led to where they are from (`origins`), signature
+    apart, cited words with the numbers of their citations. `limit` cuts after so many code points."""
     text = plain(text)
     end = len(text) if not limit else min(limit, len(text))
     parts = [part for part in segments if part.start < end] or [Segment(kind="own", start=0, end=len(text))]
@@ -175,7 +200,7 @@ def body(text: str, segments: Sequence[Segment], find: Finder | None = None, lim
     for index, group in enumerate(groups):
         if group[0].kind == "quoted":
             answered = index + 1 < len(groups) and groups[index + 1][0].kind == "own"
-            pieces.append(quotation(text[:end], group, find, answered, cited))
+            pieces.append(quotation(text[:end], group, find, answered, cited, origins.get(group[0].start)))
             continue
         low, piece = trimmed(text, group[0].start, min(group[-1].end, end))
         if piece.strip():
@@ -188,5 +213,32 @@ def stretch(kind: str, piece: str, find: Finder | None, notes: Footnotes) -> str
     if kind == "disclaimer":
         return disclaimer(piece, find, notes)
     spans = find("own" if kind in OWN_KINDS else "quoted", piece) if find else ()
-    fixed = " fixed" if is_columnar(piece) else ""
-    return f'<div class="{kind}{fixed}">{linked(piece, spans, notes)}</div>'
+    made = []
+    for low, high, width in paragraphs(piece):
+        words = linked(piece[low:high], shifted(spans, low, high), notes.piece(low, high - low))
+        made.append(f'<div class="{kind}{width}" dir="auto">{words}</div>')
+    return "".join(made)
+
+
+def shifted(spans: Spans, low: int, high: int) -> Spans:
+    """The spans within [low, high), counted from `low`."""
+    return [(start - low, end - low) for start, end in spans if start < high and end > low] if low else spans
+
+
+def paragraphs(text: str) -> Iterator[tuple[int, int, str]]:
+    """Stretches of a text and how they are set: tables and listings in letters of one width, also those between
+    paragraphs; lines that nobody broke within a measure that is good to read."""
+    if is_columnar(text):
+        yield 0, len(text), " fixed"
+        return
+    flowing = " flowing" if any(len(row) > LONG_LINE for row in text.split("\n")) else ""
+    done = 0
+    cuts: list[tuple[int, int, str]] = []
+    for match in TABLE.finditer(text) if GAP.search(text) else ():
+        if is_columnar(match[0]):
+            cuts += ((done, match.start(), flowing), (*match.span(), " fixed"))
+            done = match.end()
+    for low, high, width in (*cuts, (done, len(text), flowing)):
+        start, piece = trimmed(text, low, high)
+        if piece.strip():
+            yield start, start + len(piece), width

@@ -16,12 +16,13 @@ from webapp.answers import answer, wants_json
 from webapp.citations import Told, cited_by, footnotes
 from webapp.context import choice, engine, site, text_value
 from webapp.conversation import collapse, in_time
-from webapp.formats import link, row_link, thread_link
+from webapp.formats import link, message_link, quoted_as, row_link, thread_link
 from webapp.marks import Footnote
 from webapp.operations import flag, one_of, operation, text
 from webapp.pages.file import files_of
 from webapp.placing import placed
-from webapp.text import Finder
+from webapp.sources import Quoted, ancestors
+from webapp.text import NOWHERE, Finder, Origin, Origins
 
 pages = Blueprint("message", __name__)
 View = Literal["text", "html", "route"]
@@ -41,6 +42,7 @@ class Neighbours(Struct, frozen=True, kw_only=True):
     before: MessageRow | None = None
     after: MessageRow | None = None
     placed: str = ""  # by what it was put below its parent, if it names no mail
+    origins: Origins = NOWHERE  # where the mail's quotations are from, by where they begin in its text
 
 
 class MessagePage(Struct, frozen=True, kw_only=True):
@@ -88,17 +90,18 @@ def message(id: str) -> Response:
         return redirect(link(f"/t/{row.thread or row.id}.json") if wants_json() else row_link(row), 302)
     full = engine().message(id)
     places = engine().places(full.id)
+    q = text_value("q")
     view = cast(View, choice("view", get_args(View)) or "text")
     raw = engine().raw(full.id) if view == "route" else b""
     cited, all_cited = cited_by(full.id, CITED)
     return answer(
         "message.html",
         MessagePage(
-            message=full, row=row, neighbours=neighbours(thread_of(row), full),
+            message=full, row=row, neighbours=neighbours(thread_of(row), full, q),
             places=tuple(places), published=published(places, engine().sources()),
             copies=tuple(engine().copies(full.id)),
             attached=tuple(engine().attached(full.id)), carrier=carrier(full.carrier),
-            files=files_of(full), view=view if view != "html" or full.html else "text", q=text_value("q"),
+            files=files_of(full), view=view if view != "html" or full.html else "text", q=q,
             whole=choice("whole", ("0", "1")) == "1",
             dkim=dkim_state(full.signatures),
             forensics=site().mail.forensics(raw) if view == "route" else None,
@@ -132,7 +135,7 @@ def carrier(id: str) -> MessageRow | None:
         return None
 
 
-def neighbours(thread: Thread, message: Message) -> Neighbours:
+def neighbours(thread: Thread, message: Message, q: str = "") -> Neighbours:
     """The place of a message in its conversation."""
     id = message.id
     rows, copies = collapse(thread.rows, engine().copies)
@@ -141,21 +144,18 @@ def neighbours(thread: Thread, message: Message) -> Neighbours:
     present = [row for row in in_time(rows) if not row.ghost]
     at = next((place for place, row in enumerate(present) if row.id == id), -1)
     parent = next((row for row in rows if here and row.id == here.parent), None)
+    by_id = {row.id: row for row in rows}
+    above = {mail.id: mail for mail in engine().messages(row.id for row in ancestors(by_id, id))}
+    sources = Quoted(by_id, above).of(message, id)
     return Neighbours(
         thread=thread.id, subject=thread.subject, position=at + 1, count=len(present),
         parent=parent,
         replies=tuple(row for row in rows if row.parent == id),
         before=present[at - 1] if at > 0 else None,
         after=present[at + 1] if 0 <= at < len(present) - 1 else None,
-        placed=reason(message, parent) if parent else "",
+        placed=placed(message, above.get(parent.id)) if parent else "",
+        origins={at: Origin(message_link(row.id, q=q), quoted_as(row)) for at, row in sources.items()},
     )  # fmt: skip
-
-
-def reason(message: Message, parent: MessageRow) -> str:
-    """By what a message was put below another one, if it does not say so itself."""
-    if parent.ghost or message.references or message.in_reply_to:
-        return ""
-    return placed(message, next(iter(engine().messages([parent.id])), None))
 
 
 def finder(q: str) -> Finder | None:
