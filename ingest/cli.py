@@ -25,6 +25,7 @@ from ingest.console import (
     stoppable,
 )
 from ingest.copies_cli import duplicates
+from ingest.export_cli import export
 from ingest.failures_cli import failures
 from ingest.keys_cli import keys
 from ingest.unlock_cli import unlock
@@ -44,7 +45,7 @@ STOPPING = "Stopping once the batch at hand is stored; once more quits at once."
 
 def register(group: click.Group) -> None:
     """Adds the commands of this module."""
-    mail = (ingest, extract_cli.extract, status, failures, duplicates, verify, reindex, copy, keys, unlock)
+    mail = (ingest, extract_cli.extract, status, failures, duplicates, verify, export, reindex, copy, keys, unlock)
     for command in (*mail, cite, articles):
         group.add_command(command)
 

@@ -190,12 +190,13 @@ class Cluster:
         self, index: str, query: dict[str, Any], sort: Sequence[str], *, source: Any = True,
         columns: Sequence[str] = (), several: Sequence[str] = (), size: int = 1000, pit: dict[str, str] | None = None,
     ) -> Iterator[Doc]:  # fmt: skip
-        """Every document of a query in the order of `sort`, whose last field is unique. `columns` are fields that are
-        read without the document, which is quicker; its id is known then only if "id" is among them. Of the columns
-        `several` all values are read."""
+        """Every document of a query in the order of `sort` ("-num" goes down), whose last field is unique. `columns`
+        are fields that are read without the document, which is quicker; its id is known then only if "id" is among
+        them. Of the columns `several` all values are read."""
         body = {
             "query": {"bool": {"filter": [query]}}, "size": size, "docvalue_fields": list(columns),
-            "_source": not columns and source, "sort": [{field: "asc"} for field in sort],
+            "_source": not columns and source,
+            "sort": [{name.lstrip("-"): "desc" if name.startswith("-") else "asc"} for name in sort],
             "track_total_hits": False, "seq_no_primary_term": True,
         }  # fmt: skip
         if columns:

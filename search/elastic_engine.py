@@ -13,6 +13,7 @@ from mappings.signatures import Key
 from search import elastic_audit, elastic_copies, elastic_files, elastic_later
 from search.citing import Cited
 from search.elastic import Cluster
+from search.elastic_bulk import ElasticBulk
 from search.elastic_desk import ElasticDesk
 from search.elastic_errors import NotAllowed
 from search.elastic_pages import Asked, Found, answer
@@ -33,7 +34,7 @@ from search.weights import is_ranked
 _DIGITS = re.compile(r"\d+")
 
 
-class ElasticEngine(ElasticShelf, ElasticDesk):
+class ElasticEngine(ElasticShelf, ElasticDesk, ElasticBulk):
     """Reading a corpus in a cluster; see `search.engine.Engine`. Usable from any number of threads and machines."""
 
     waits = True

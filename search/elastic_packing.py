@@ -141,17 +141,22 @@ class Blocks:
 
     def raw(self, id: str, stored: Stored, size: int) -> bytes:
         """A message's bytes as they came; CorpusDamaged if they are not what they were."""
-        block, at, length = stored[:3]
-        content = self.read([block]).get(block)
-        data = b""
-        if content is not None:
-            try:
-                data = grow(content[at : at + length], size)
-            except (ValueError, MsgspecError):
-                data = b""
-        if content is None or sha256(data).hexdigest() != id:
+        data = self.raws({id: (stored, size)})[id]
+        if data is None:
             raise CorpusDamaged(f"The stored bytes of message {id} are not what they were.")
         return data
+
+    def raws(self, wanted: dict[str, tuple[Stored, int]]) -> dict[str, bytes | None]:
+        """The bytes of messages, whose places and sizes are given; None where they are not what they were."""
+        contents = self.read(stored[0] for stored, _ in wanted.values())
+        found: dict[str, bytes | None] = {}
+        for id, ((block, at, length, *_), size) in wanted.items():
+            try:
+                data = grow(contents[block][at : at + length], size)
+            except (KeyError, ValueError, MsgspecError):
+                data = b""
+            found[id] = data if sha256(data).hexdigest() == id else None
+        return found
 
     def check(self, messages: Sequence[tuple[str, int, Stored]]) -> Iterator[tuple[str, str]]:
         """Each message (id, size, place) with what is wrong with it, "" for nothing."""

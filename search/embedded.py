@@ -15,6 +15,7 @@ from mappings.signatures import Key
 from search import embedded_audit, embedded_copies, embedded_files, embedded_later, embedded_shelf
 from search.base64_runs import grow
 from search.citing import Cited
+from search.embedded_bulk import EmbeddedBulk
 from search.embedded_desk import EmbeddedDesk
 from search.embedded_desk_file import DeskFile
 from search.embedded_documents import record_decoder
@@ -36,7 +37,7 @@ from search.results import Highlight, Hit, Order, Page
 from search.weights import is_ranked
 
 
-class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk):
+class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedBulk):
     """Reading an embedded corpus; see `search.engine.Engine`. Usable from any number of threads."""
 
     waits = False

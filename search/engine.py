@@ -20,6 +20,7 @@ from mappings.records import (
     Thread,
 )
 from mappings.signatures import Key, Later
+from search.bulk import Bulk
 from search.citing import Shelf, ShelfWriter
 from search.desk import Desk
 from search.errors import CorpusError
@@ -98,7 +99,7 @@ class Arranged(Struct, frozen=True, kw_only=True):
     ghosts: tuple[Ghost, ...] = ()
 
 
-class Engine(Shelf, Desk, Protocol):
+class Engine(Shelf, Desk, Bulk, Protocol):
     """Reading a corpus. An id is 64 hex digits, or any unique prefix of at least 8; a ghost's begins with "g"."""
 
     waits: bool  # storing waits for other machines: there is time to read on meanwhile

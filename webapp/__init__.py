@@ -30,6 +30,7 @@ def create_app(
         cite,
         cited,
         differences,
+        export,
         failures,
         file,
         help,
@@ -49,6 +50,7 @@ def create_app(
         mail=MailConverter, number=NumberConverter, digest=DigestConverter, article=ArticleConverter
     )
     for noun in (search, message, differences, part, file, number, thread, articles, article, cited, citations, review,
+                 export,
                  cite, status, failures, help, api):  # fmt: skip
         app.register_blueprint(noun.pages)
     security.protect(app, hosts)

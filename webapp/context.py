@@ -20,6 +20,10 @@ class BadValue(Exception):
     """A value in the address can't be used; `str()` is a sentence for people."""
 
 
+class Busy(Exception):
+    """As much of a kind is under way as there may be; `str()` is a sentence for people."""
+
+
 class Site(Struct, frozen=True, kw_only=True):
     """What `create_app` was given."""
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from search.errors import CorpusError, CorpusLocked, CursorError, EngineUnavailable, NotFound, QueryError, TooMuch
 from webapp.answers import answer
-from webapp.context import BadValue
+from webapp.context import BadValue, Busy
 from webapp.writing import Decided, Refused
 
 PROBLEM = "application/problem+json"
@@ -33,6 +33,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     CursorError: (400, "This page of results is gone"),
     BadValue: (400, "The address can’t be read"),
     NotFound: (404, "Not in this corpus"),
+    Busy: (503, "One moment"),
     CorpusLocked: (503, "Nothing can be written now"),
     CorpusError: (503, "The corpus can’t be opened"),
     Refused: (403, "Not allowed here"),
@@ -41,6 +42,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     TooMuch: (503, "The search was cut"),
 }
 HINTS: dict[type[Exception], str] = {
+    Busy: "Try again when one of them is done.",
     CorpusLocked: "Your decision was not stored. Once the other process is done, go back and send it again.",
     Decided: "Nothing was stored. Take that verdict back first, if it is wrong.",
     CursorError: "Start again from the first page of results.",

@@ -6,7 +6,7 @@ _FLAGS = re.compile(r"[:;!]2,([A-Za-z]*)$")  # ":" cannot stand in a Windows fil
 _IGNORED = re.compile(r"(?:^|/)(?:\.[^/]*|__MACOSX(?:/.*)?|Thumbs\.db|desktop\.ini)$", re.IGNORECASE)
 _BOOKKEEPING = re.compile(
     r"(?:^|[/!])(?:maildirfolder|maildirsize|dovecot(?:[.-][^/]*)?|courier[^/]*|subscriptions|shared-folders|"
-    r"[^/]*\.msf|[^/]*\.emlxpart|table_of_contents|(?:mbox|Info)\.plist|mh_sequences|msgFilterRules\.dat|filterlog\.html)$",
+    r"[^/]*\.msf|[^/]*\.emlxpart|table_of_contents|(?:mbox|Info)\.plist|mh_sequences|manifest\.csv|msgFilterRules\.dat|filterlog\.html)$",
     re.IGNORECASE,
 )
 
