@@ -152,6 +152,8 @@ def document(
                 f"{who.name} <{who.address}>" if who.name and who.address else who.name or who.address for who in people
             ]))  # as `str` has them, faster
             found[name + "_address"] = list(dict.fromkeys([who.address.lower() for who in people if who.address]))
+    if "from_address" in found:
+        found["domain"] = domains(found["from_address"])
     if message.arc:
         found["arc"] = [arc_state(message.arc)]
     if message.date is not None:
@@ -168,6 +170,11 @@ def document(
         if value:
             found[name] = [value[:KEYWORD]]
     return _full(found)
+
+
+def domains(addresses: list[str]) -> list[str]:
+    """What stands behind the @ of addresses, each once."""
+    return list(dict.fromkeys([domain for one in addresses if (domain := one.rpartition("@")[2]) != one]))
 
 
 def _full(found: dict[str, Any]) -> dict[str, Any]:
@@ -192,5 +199,5 @@ def ghost_document(number: int, label: int, ghost: Ghost, text: Text = searchabl
     if date is not None:
         found |= {"date": date, "month": month(date)}
     if addresses := [who.address.lower() for who in wrote if who.address]:
-        found["from_address"] = addresses
+        found |= {"from_address": addresses, "domain": domains(addresses)}
     return _full(found)

@@ -17,7 +17,8 @@ from msgspec import Struct, json
 
 from search.elastic import Cluster
 from search.errors import CursorError
-from search.pages import Cursor, aggregations, histogram, read_cursor, read_facets
+from search.facets import read_facets
+from search.pages import Cursor, aggregations, histogram, read_cursor
 from search.results import Facet, Histogram, Order
 
 Json = dict[str, Any]
@@ -103,7 +104,7 @@ def answer(cluster: Cluster, asked: Asked) -> Answer:
     return Answer(
         total=total, found=found, next=after,
         threads=threads(cluster, asked.query, total) if asked.by_thread else None,
-        facets=read_facets(values) if asked.over_all else (),
+        facets=read_facets(values, total) if asked.over_all else (),
         histogram=histogram(values, total, lambda seconds: _fixed(cluster, asked.query, seconds))
         if asked.over_all else None,
     )  # fmt: skip

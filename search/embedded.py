@@ -26,12 +26,13 @@ from search.embedded_reading import EmbeddedShelf
 from search.embedded_store import INDEX, Store, translated
 from search.embedded_writer import EmbeddedWriter
 from search.errors import CorpusDamaged, NotFound
+from search.facets import read_facets
 from search.failures import ANY, Tally, Which
 from search.file_texts import wanted
 from search.highlight import Marker, highlights, marker
 from search.later import amended
 from search.most_cited import most_cited
-from search.pages import aggregations, histogram, read_facets
+from search.pages import aggregations, histogram
 from search.query import Query
 from search.results import Highlight, Hit, Order, Page
 from search.weights import is_ranked
@@ -108,7 +109,7 @@ class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedBulk):
         took = (time.perf_counter() - started) * 1000
         return Page(
             total=total, hits=hits, threads=threads, next=next_cursor, took=took,
-            facets=read_facets(answer) if answer else (), histogram=bars,
+            facets=read_facets(answer, total) if answer else (), histogram=bars,
         )
 
     def _bars(self, query: tantivy.Query, seconds: int) -> dict[int, int]:

@@ -8,7 +8,9 @@ import tantivy
 from mappings import MESSAGES, load
 
 # Facets and filters read these from columns; `id`-like ones are only looked up.
-_COLUMNS = {"from_address", "to_address", "list", "collection", "lang", "has", "dkim", "outlet"}
+_COLUMNS = {
+    "from_address", "to_address", "domain", "list", "collection", "lang", "has", "dkim", "is", "outlet",
+}  # fmt: skip
 _LOOKED_UP = {"num", "thread"}
 
 

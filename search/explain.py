@@ -14,7 +14,8 @@ _LEADS = {
     "attachment": "in an attachment ",
 }  # fmt: skip
 _EXACT = {
-    "list": "on the list {}", "id": "the message {}", "thread": "in the conversation of {}",
+    "list": "on the list {}", "domain": "from an address at {}",
+    "id": "the message {}", "thread": "in the conversation of {}",
     "number": "published as number {}", "label": 'with the label "{}"',
     "tag": 'tagged "{}"', "tag *": "with any tag", "note": 'with a note that says "{}"',
     "collection": 'in the collection "{}"', "lang": 'in the language "{}"',

@@ -73,6 +73,7 @@ OPERATORS = (
     Operator("cc", "name or address", "those in Cc", "cc:ann"),
     Operator("bcc", "name or address", "those in Bcc", "bcc:ann"),
     Operator("with", "name or address", "sender or any recipient", "with:x.org"),
+    Operator("domain", "name", "senders whose address ends so behind the @, as a whole", "domain:x.org"),
     Operator("subject", "words", "words of the subject", 'subject:"annual report"'),
     Operator("body", "words", "words of the text, own or quoted", "body:invoice"),
     Operator("own", "words", "words the sender wrote, without quotations and disclaimers", "own:(yes OR agreed)"),

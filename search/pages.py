@@ -1,4 +1,4 @@
-"""Facets, histogram and cursors: an engine's aggregations as the results' own words."""
+"""Histogram and cursors: an engine's aggregations as the results' own words."""
 
 import base64
 from collections.abc import Callable, Iterator
@@ -7,18 +7,10 @@ from typing import Any, Literal
 
 from msgspec import MsgspecError, Struct, json
 
+from search import facets
 from search.errors import CursorError
-from search.explain import unparse
-from search.query import Exact
-from search.results import Bar, Facet, FacetValue, Histogram
+from search.results import Bar, Histogram
 
-FACETS = {
-    "from": "from_address", "collection": "collection", "lang": "lang", "has": "has", "dkim": "dkim", "list": "list",
-    "outlet": "outlet",
-}  # fmt: skip
-VALUES = 12  # listed of each facet
-_ASKED = 40  # more than are listed, since equal counts come in any order
-_ASKED_OF_EACH = 200  # of each segment, so that what is frequent in all but first in none is counted right
 BARS = 400  # a histogram with more is shown without its gaps
 _MONTHS_OF_YEARS = 48  # longer spans are shown by years
 _MONTHS_OF_DAYS = 3  # spans of so many months or fewer are shown by days
@@ -57,30 +49,9 @@ def read_cursor(text: str, order: str, by_thread: bool) -> Cursor:
 
 
 def aggregations() -> dict[str, Any]:
-    """What is asked of Tantivy for facets and the histogram's months."""
-    asked: dict[str, Any] = {
-        name: {"terms": {"field": field, "size": _ASKED, "segment_size": _ASKED_OF_EACH}}
-        for name, field in FACETS.items()
-    }
-    asked["total"] = {"value_count": {"field": "num"}}
-    asked["months"] = {"terms": {"field": "month", "size": 20_000}}
-    return asked
-
-
-def read_facets(answer: dict[str, Any]) -> tuple[Facet, ...]:
-    """Facets from an aggregation's answer; most frequent first, then by value."""
-    found = []
-    for name in FACETS:
-        buckets = answer.get(name, {"buckets": []})["buckets"]
-        counted = sorted(((bucket["doc_count"], bucket["key"]) for bucket in buckets), key=lambda b: (-b[0], b[1]))
-        values = [
-            FacetValue(key, key, count, unparse(Exact(name, key)))
-            for count, key in counted
-            if (name, key) not in (("has", "date"), ("has", "doubtful-date"), ("collection", ""))
-        ]
-        if values and [value.value for value in values] != ["unsigned"]:
-            found.append(Facet(name, tuple(values[:VALUES]), len(values) > VALUES))
-    return tuple(found)
+    """What is asked of an engine for facets and the histogram's months, and of Tantivy for the total."""
+    months = {"terms": {"field": "month", "size": 20_000}}
+    return facets.aggregations() | {"total": {"value_count": {"field": "num"}}, "months": months}
 
 
 def histogram(answer: dict[str, Any], total: int, fixed: Callable[[int], dict[int, int]]) -> Histogram | None:

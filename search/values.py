@@ -185,6 +185,7 @@ READERS: dict[str, Callable[[str, date], Node]] = {
     "dkim": _known("dkim", DKIM),
     "arc": _known("arc", ARC),
     "list": lambda text, today: Exact("list", text.removeprefix("<").removesuffix(">").replace("@", ".").lower()),
+    "domain": lambda text, today: Exact("domain", text.rpartition("@")[2].lower()),
     "id": _id("id"),
     "thread": _id("thread"),
     "label": lambda text, today: Exact("label", text.casefold()),

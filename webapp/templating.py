@@ -18,8 +18,9 @@ LANGUAGES = {
     "zh": "Chinese",
 }  # fmt: skip
 FACETS = {
-    "from": "From", "collection": "Collection", "lang": "Language", "has": "Has", "dkim": "DKIM",
-    "list": "Mailing list", "outlet": "Outlet", "year": "Year",
+    "from": "From", "to": "To", "domain": "Sender’s domain", "collection": "Collection", "lang": "Language",
+    "has": "Attached", "cited": "Cited", "dkim": "Signature", "doubt": "Date", "is": "Kind", "list": "Mailing list",
+    "outlet": "Outlet", "year": "Year",
 }  # fmt: skip
 
 
