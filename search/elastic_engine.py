@@ -20,6 +20,7 @@ from search.elastic_pages import Asked, Found, answer
 from search.elastic_queries import Compiler
 from search.elastic_reading import ElasticShelf
 from search.elastic_shelf import outlets
+from search.elastic_stamp import ElasticStamp
 from search.elastic_store import Store, stored
 from search.elastic_writer import ElasticWriter
 from search.errors import CorpusDamaged, CorpusMissing
@@ -34,7 +35,7 @@ from search.weights import is_ranked
 _DIGITS = re.compile(r"\d+")
 
 
-class ElasticEngine(ElasticShelf, ElasticDesk, ElasticBulk):
+class ElasticEngine(ElasticShelf, ElasticDesk, ElasticBulk, ElasticStamp):
     """Reading a corpus in a cluster; see `search.engine.Engine`. Usable from any number of threads and machines."""
 
     waits = True

@@ -23,6 +23,7 @@ from search.embedded_index import open_index, schema
 from search.embedded_queries import Compiler
 from search.embedded_ranking import Found, Ranking
 from search.embedded_reading import EmbeddedShelf
+from search.embedded_stamp import EmbeddedStamp
 from search.embedded_store import INDEX, Store, translated
 from search.embedded_writer import EmbeddedWriter
 from search.errors import CorpusDamaged, NotFound
@@ -38,12 +39,13 @@ from search.results import Highlight, Hit, Order, Page
 from search.weights import is_ranked
 
 
-class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedBulk):
+class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedBulk, EmbeddedStamp):
     """Reading an embedded corpus; see `search.engine.Engine`. Usable from any number of threads."""
 
     waits = False
 
     def __init__(self, store: Store) -> None:
+        super().__init__()
         self._store = store
         self._desk = DeskFile(store.folder)
         self._index: tantivy.Index | None = None
@@ -73,6 +75,7 @@ class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedBulk):
 
     def close(self) -> None:
         """Lets go of the files."""
+        self.unwatch()
         self._store.close()
         self._desk.close()
 

@@ -28,6 +28,7 @@ from search.failures import ANY, Tally, Which
 from search.ghosts import Ghost, Quote
 from search.query import Query
 from search.results import Order, Page
+from search.stamps import Stamped
 
 
 class Counts(Struct, frozen=True):
@@ -99,7 +100,7 @@ class Arranged(Struct, frozen=True, kw_only=True):
     ghosts: tuple[Ghost, ...] = ()
 
 
-class Engine(Shelf, Desk, Bulk, Protocol):
+class Engine(Shelf, Desk, Bulk, Stamped, Protocol):
     """Reading a corpus. An id is 64 hex digits, or any unique prefix of at least 8; a ghost's begins with "g"."""
 
     waits: bool  # storing waits for other machines: there is time to read on meanwhile
