@@ -71,3 +71,15 @@ def test_a_stamp_tells_of_a_rebuilt_index(reader: Engine, tmp_path: Path) -> Non
         for _ in writer.reindex():
             pass
     assert reader.stamp() != before
+
+
+def test_what_people_write_beside_it_is_told_only_when_asked_for(reader: Engine, tmp_path: Path) -> None:
+    load(reader, [mails(tmp_path / "mails", 1)])
+    id = reader.search(parse("harbour")).hits[0].row.id
+    plain, whole = reader.stamp(), reader.stamp(desk=True)
+    for change in (lambda: reader.star([id]), lambda: reader.tag([id], add=["harbour"])):
+        change()
+        assert reader.stamp() == plain
+        assert reader.stamp(desk=True) != whole
+        whole = reader.stamp(desk=True)
+    assert reader.stamp(desk=True) == whole
