@@ -34,6 +34,7 @@
   const settle = (list) => {
     const last = entries().at(-1);
     for (const entry of list) {
+      if (asked.get("open")) fold(entry).open = asked.get("open") === "all";
       if (read.has(entry.dataset.id)) {
         entry.classList.add("read");
         if (!asked.get("open") && !asked.get("q") && entry !== last) fold(entry).open = false;
@@ -102,7 +103,7 @@
   });
 
   // Later pages, as one comes near the end of this one.
-  const more = () => [...bodies.querySelectorAll(':scope > .chunks a[rel="next"]')].at(-1);
+  const more = () => bodies.querySelector(':scope > .chunks:last-child a[rel="next"]');
   const grow = new IntersectionObserver(async (changes) => {
     const link = more();
     if (!link || !changes.some((one) => one.isIntersecting)) return;
