@@ -1,12 +1,16 @@
 """What templates may call: formats, markup, links; nothing that asks the engine."""
 
+import re
+
 from flask import Flask, request
+from markupsafe import Markup
 
 from mappings.file_states import counted
 from mappings.made import told
 from search.query import Query
 from webapp import citations, excerpts, formats, histogram, signatures, static_files, text, tree, writing
 from webapp.context import Ask, site
+from webapp.keyboard import KEYS
 from webapp.pages import file, message, search, thread
 
 LANGUAGES = {
@@ -29,6 +33,12 @@ def language(code: str) -> str:
     return LANGUAGES.get(code, code)
 
 
+def in_language(code: str) -> Markup:
+    """The attribute that says what language an element's text is in; nothing for a code that is none."""
+    known = code if re.fullmatch("[a-z]{2}(-[A-Z]{2})?", code) else ""
+    return Markup(' lang="{}"').format(known) if known else Markup()
+
+
 def facet_name(name: str) -> str:
     """A facet's heading."""
     return FACETS.get(name, formats.field_name(name).capitalize())
@@ -43,7 +53,8 @@ def register(app: Flask) -> None:
         formats.people, formats.topic, formats.place, formats.field_name, formats.file_state, formats.media, counted,
         formats.flags, formats.published_date, formats.web_address, formats.host, formats.outlet, formats.percent,
         citations.fact_words, citations.tier_words, citations.cited_by_words, citations.cites_words,
-        citations.by_article, excerpts.shown, text.line, text.fragment, text.plain, language, facet_name, told,
+        citations.by_article, excerpts.shown, text.line, text.fragment, text.plain, language, in_language, facet_name,
+        told,
     ):  # fmt: skip
         env.filters[function.__name__] = function
     env.globals.update(
@@ -54,7 +65,7 @@ def register(app: Flask) -> None:
         term=formats.term, body=text.body, draw=histogram.draw, draw_tree=tree.draw, finder=message.finder,
         verdict=signatures.verdict, acts=signatures.acts, seal_line=signatures.seal_line,
         narrowed=search.narrowed, redated=search.redated,
-        static=static_files.static, styles=static_files.styles, script=static_files.script,
+        static=static_files.static, styles=static_files.styles, script=static_files.script, KEYS=KEYS,
         SHOWN=message.SHOWN, ALWAYS=thread.ALWAYS, COPIES=citations.COPIES, empty=Query(), front_ask=Ask(),
         filters_only=search.filters_only,
     )  # fmt: skip

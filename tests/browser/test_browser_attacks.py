@@ -27,7 +27,7 @@ SIGNS = """[window.owned ?? null, document.title === 'owned',
     (/^(href|src|action|formaction|data|srcdoc)$/i.test(a.name) &&
       /^\\s*(javascript|vbscript|data:text)/i.test(a.value)))
     .map(a => a.name + '=' + a.value),
-  [...document.scripts].filter(s => !s.src.includes('/static/site.js')).length]"""
+  [...document.scripts].filter(s => !s.src.startsWith(location.origin + '/static/')).length]"""
 TYPED = "%3Cscript%3Edocument.title=%27owned%27%3C/script%3E"
 ATTACKS = html_attacks()
 

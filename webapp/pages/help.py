@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from search.operators import HAS, IS, OPERATORS, Operator
 from webapp.answers import answer
+from webapp.keyboard import KEYS, Keys
 from webapp.openapi import routes
 from webapp.operations import operation
 
@@ -25,12 +26,13 @@ class Address(NamedTuple):
 
 
 class HelpPage(Struct, frozen=True, kw_only=True):
-    """The operators and the values of `has:` and `is:`."""
+    """The operators, the values of `has:` and `is:`, the addresses, the keys."""
 
     operators: tuple[Operator, ...]
     has: dict[str, str]
     is_: dict[str, str] = field(name="is")
     addresses: tuple[Address, ...]
+    keys: tuple[Keys, ...] = KEYS
 
 
 @pages.get("/help")
