@@ -96,8 +96,12 @@ def test_j_and_k_step_through_messages_and_citations(room: Newsroom) -> None:
     thread = room.corpus.engine.row(room.corpus.id("answer")).thread[:16]
     driver.get(f"{room.url}/t/{thread}")
     keys(driver, "jj")
-    focused = driver.execute_script("return document.activeElement.closest('.entry').id")
-    assert focused == driver.find_elements("css selector", ".entry")[1].get_attribute("id")
+    focused = driver.execute_script("return document.activeElement.closest('.entry').dataset.id")
+    assert focused == driver.find_elements("css selector", ".entry")[1].get_attribute("data-id")
+    text = driver.find_elements("css selector", ".entry .text")[1]
+    shown = text.is_displayed()
+    keys(driver, "o")  # folds and unfolds
+    assert text.is_displayed() != shown
     driver.get(f"{room.url}/m/{room.corpus.id('first')[:16]}")
     keys(driver, "j")  # the later one of its conversation
     says(driver, "2 of 3 messages")

@@ -14,7 +14,7 @@
   };
   const forever = () => localStorage, tab = () => sessionStorage;
   const seen = (one) => one.checkVisibility ? one.checkVisibility() : one.getClientRects().length > 0;
-  const linkOf = (stop) => stop.matches("a") ? stop : ["h3 a", ".when a", "h2 a", "a"].map((css) => stop.querySelector(css)).find(Boolean);
+  const linkOf = (stop) => stop.matches("a") ? stop : ["h3 a", ":scope > details > summary", ".when a", "h2 a", "a"].map((css) => stop.querySelector(css)).find(Boolean);
 
   const mark = () => {  // who reads the page aloud says the keys, if there are any
     const off = kept(forever, OFF) !== null;
@@ -61,6 +61,7 @@
     else if (moves) go(key === "j" ? 1 : -1);
     else if (key === "o" && stop) linkOf(stop)?.click();
     else if (key === "u" && up()) leave(up());
+    else document.dispatchEvent(new CustomEvent("single-key", { detail: key }));  // a page's own script may know it
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-keys]")) { kept(forever, OFF, event.target.checked ? null : "1"); mark(); }

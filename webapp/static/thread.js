@@ -96,11 +96,7 @@
     const edge = now >= 0 && at.closest(".entry").querySelector(forward ? ".steps .after" : ".steps .before");
     if (edge && !edge.getAttribute("href").startsWith("#")) edge.click();
   };
-  document.addEventListener("keydown", (event) => {
-    if (event.target.closest("input, textarea, select, [contenteditable]") || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "n") step(true);
-    else if (event.key === "p") step(false);
-  });
+  document.addEventListener("single-key", (event) => { if (event.detail === "n" || event.detail === "p") step(event.detail === "n"); });
 
   // Later pages, as one comes near the end of this one.
   const more = () => bodies.querySelector(':scope > .chunks:last-child a[rel="next"]');
