@@ -37,6 +37,7 @@ def create_app(
         message,
         number,
         part,
+        reference,
         review,
         search,
         status,
@@ -50,7 +51,7 @@ def create_app(
         mail=MailConverter, number=NumberConverter, digest=DigestConverter, article=ArticleConverter
     )
     for noun in (search, message, differences, part, file, number, thread, articles, article, cited, citations, review,
-                 export,
+                 export, reference,
                  cite, status, failures, help, api):  # fmt: skip
         app.register_blueprint(noun.pages)
     security.protect(app, hosts)

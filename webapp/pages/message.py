@@ -20,6 +20,7 @@ from webapp.formats import link, message_link, quoted_as, row_link, thread_link
 from webapp.marks import Footnote
 from webapp.operations import flag, one_of, operation, text
 from webapp.pages.file import files_of
+from webapp.passages import holds
 from webapp.placing import placed
 from webapp.sources import Quoted, ancestors
 from webapp.text import NOWHERE, Finder, Origin, Origins
@@ -59,6 +60,7 @@ class MessagePage(Struct, frozen=True, kw_only=True):
     files: dict[str, File] = {}  # the attachments as files, by SHA-256, with the first lines of their texts
     view: View = "text"
     q: str = ""
+    words: str = ""  # marked and led to
     whole: bool = False
     forensics: Forensics | None = None
     dkim: str = UNSIGNED  # the best state of its signatures
@@ -66,6 +68,11 @@ class MessagePage(Struct, frozen=True, kw_only=True):
     examined: Later | None = None  # the signatures with all there is to say
     cited: tuple[Told, ...] = ()  # by whom, those to be confirmed last
     cited_more: int = 0  # citations beyond those listed
+
+    @property
+    def has_words(self) -> bool:
+        """Whether the text or subject has the words that the address names."""
+        return holds(self.message.text, self.words) or holds(self.message.subject, self.words)
 
     @property
     def footnotes(self) -> tuple[Footnote, ...]:
@@ -82,6 +89,7 @@ class MessagePage(Struct, frozen=True, kw_only=True):
 @pages.get("/m/<mail:id>")
 @pages.get("/m/<mail:id>.json", endpoint="json")
 @operation("a mail", MessagePage, one_of("view", get_args(View)), text("q", "marks words"),
+           text("words", "marks these, and `#words` leads there"),
            flag("whole", "shows the longest text in full"), leads="to its conversation, if it is a ghost")  # fmt: skip
 def message(id: str) -> Response:
     """The message, or for one that is not here its place in the conversation."""
@@ -102,7 +110,7 @@ def message(id: str) -> Response:
             copies=tuple(engine().copies(full.id)),
             attached=tuple(engine().attached(full.id)), carrier=carrier(full.carrier),
             files=files_of(full), view=view if view != "html" or full.html else "text", q=q,
-            whole=choice("whole", ("0", "1")) == "1",
+            words=text_value("words"), whole=choice("whole", ("0", "1")) == "1",
             dkim=dkim_state(full.signatures),
             forensics=site().mail.forensics(raw) if view == "route" else None,
             seals=site().mail.seals(raw, full.seals, engine().keys()) if view == "route" and full.seals else (),
