@@ -78,7 +78,7 @@ class ElasticEngine(ElasticShelf, ElasticDesk, ElasticBulk, ElasticStamp):
 
     def search(
         self, query: Query, *, order: Order = "relevance", by_thread: bool = False, limit: int = 20,
-        cursor: str = "", facets: bool = True,
+        cursor: str = "", facets: bool = True, copies: bool = False,
     ) -> Page:  # fmt: skip
         """One page of what matches. Ties go by date, then id. CursorError for a cursor that is not ours."""
         started = time.perf_counter()
@@ -86,8 +86,8 @@ class ElasticEngine(ElasticShelf, ElasticDesk, ElasticBulk, ElasticStamp):
         if order == "relevance" and not ranked:
             order = "newest"
         asked = Asked(
-            query=self._compiler.compile(query.tree), ranked=order == "relevance", order=order, by_thread=by_thread,
-            limit=limit, cursor=cursor, over_all=facets,
+            query=self._compiler.compile(query.tree, copies), ranked=order == "relevance", order=order,
+            by_thread=by_thread, limit=limit, cursor=cursor, over_all=facets,
         )  # fmt: skip
         found = answer(self._cluster, asked)
         hits = self._hits(found.found, query, ranked)

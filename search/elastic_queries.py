@@ -35,12 +35,12 @@ class Compiler:
         self._outlets = outlets
         self._marked = marked
 
-    def compile(self, tree: Node | None) -> Json:
-        """The whole query: what the tree asks for, copies and ghosts hidden unless it names them."""
+    def compile(self, tree: Node | None, copies: bool = False) -> Json:
+        """The whole query: what the tree asks for, copies and ghosts hidden unless it names them; or all `copies`."""
+        hidden = [_term("is", "message" if copies else "primary")]
         if tree is None:
-            return _filter([_term("is", "primary")])
+            return _filter(hidden)
         asked = {(node.field, node.value) for node in nodes(tree) if isinstance(node, Exact)}
-        hidden = [_term("is", "primary")]
         if ("is", "ghost") in asked:
             hidden = []
         elif asked & UNHIDDEN or any(field in ("id", "number") for field, _ in asked):

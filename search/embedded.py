@@ -93,14 +93,14 @@ class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedBulk, EmbeddedStamp):
 
     def search(
         self, query: Query, *, order: Order = "relevance", by_thread: bool = False, limit: int = 20,
-        cursor: str = "", facets: bool = True,
+        cursor: str = "", facets: bool = True, copies: bool = False,
     ) -> Page:  # fmt: skip
         """One page of what matches. Ties go by date, then id. CursorError for a cursor that is not ours."""
         started = time.perf_counter()
         if order == "relevance" and not is_ranked(query.tree):
             order = "newest"
         with translated():
-            compiled = self._compiler.compile(query.tree)
+            compiled = self._compiler.compile(query.tree, copies)
             searcher = self._searcher()
             answer = searcher.aggregate(compiled, aggregations()) if facets else None
             ranking = Ranking(searcher, schema(), compiled, int(answer["total"]["value"]) if answer else None)

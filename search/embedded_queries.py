@@ -34,9 +34,9 @@ class Compiler:
         self._outlets = outlets
         self._marked = marked
 
-    def compile(self, tree: Node | None) -> Query:
-        """The whole query: what the tree asks for, copies and ghosts hidden unless it names them."""
-        hidden = self._term("is", "primary")
+    def compile(self, tree: Node | None, copies: bool = False) -> Query:
+        """The whole query: what the tree asks for, copies and ghosts hidden unless it names them; or all `copies`."""
+        hidden = self._term("is", "message" if copies else "primary")
         if tree is None:
             return hidden
         asked = {(node.field, node.value) for node in nodes(tree) if isinstance(node, Exact)}

@@ -106,8 +106,9 @@ class Engine(Shelf, Desk, Bulk, Stamped, Protocol):
     waits: bool  # storing waits for other machines: there is time to read on meanwhile
 
     def search(self, query: Query, *, order: Order = "relevance", by_thread: bool = False, limit: int = 20,
-               cursor: str = "", facets: bool = True) -> Page:
-        """One page of what matches. Ties go by date, then id. CursorError for a cursor that is not ours."""
+               cursor: str = "", facets: bool = True, copies: bool = False) -> Page:
+        """One page of what matches, copies of a mail folded into one hit or apart (`copies`). Ties go by date, then id.
+        CursorError for a cursor that is not ours."""
 
     def message(self, id: str) -> Message:
         """The full message; NotFound."""

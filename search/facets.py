@@ -8,7 +8,7 @@ from search.operators import HAS, IS
 from search.query import Between, Exact, Node
 from search.results import Facet, FacetValue
 
-VALUES = 12  # listed of each facet
+VALUES = 12  # listed of a facet that may have any number
 _ASKED = 40  # more than are listed, since equal counts come in any order
 _ASKED_OF_EACH = 200  # of each segment, so that what is frequent in all but first in none is counted right
 _COLUMNS = {  # facets whose values are those of one field
@@ -41,7 +41,8 @@ def read_facets(answer: dict[str, Any], total: int) -> tuple[Facet, ...]:
         listed = _LISTED[name](counts, total) if name in _LISTED else counts[name]
         values = ranked(name, ((value, count) for value, count in listed.items() if value and count))
         if values and not _dull(name, values):
-            found.append(Facet(name, tuple(values[:VALUES]), len(values) > VALUES))
+            shown = VALUES if name in FIELDS else len(values)
+            found.append(Facet(name, tuple(values[:shown]), len(values) > shown))
     return tuple(found)
 
 

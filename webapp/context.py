@@ -39,17 +39,19 @@ class Ask(Struct, frozen=True, omit_defaults=True):
     q: str = ""
     order: Order | None = None  # None: relevance for words, else newest
     threads: bool = False  # one hit a conversation
+    copies: bool = False  # copies of a mail apart
     cursor: str = ""
     limit: int = USUAL
 
     def link(self, *, q: str | None = None, order: str | None = None, threads: bool | None = None,
-             cursor: str = "") -> str:
+             copies: bool | None = None, cursor: str = "") -> str:
         """The address of the same page with other values, from its first hit unless a cursor is given."""
         return link(
             "/",
             q=self.q if q is None else q,
             order=(order if order is not None else self.order) or "",
             threads=int(self.threads if threads is None else threads),
+            copies=int(self.copies if copies is None else copies),
             limit="" if self.limit == USUAL else self.limit,
             cursor=cursor,
         )
@@ -102,6 +104,7 @@ def ask() -> Ask:
         q=text_value("q"),
         order=cast(Order | None, choice("order", get_args(Order)) or None),
         threads=choice("threads", ("0", "1")) == "1",
+        copies=choice("copies", ("0", "1")) == "1",
         cursor=text_value("cursor", 1000),
         limit=whole_number("limit", USUAL, 1, MOST),
     )

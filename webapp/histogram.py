@@ -8,8 +8,8 @@ from search.results import Bar, Histogram
 
 WIDTH, HEIGHT = 1000, 100
 MOST = 120  # bars; with more the next larger unit is drawn
-DIGITS = {"year": 4, "month": 7, "day": 10, "hour": 13}  # of an ISO date, as `date:` takes them
-COARSER = {"hour": "day", "day": "month", "month": "year", "year": "year"}
+DIGITS = {"decade": 3, "year": 4, "month": 7, "day": 10, "hour": 13}  # of an ISO date, as `date:` takes them
+COARSER = {"hour": "day", "day": "month", "month": "year", "year": "decade"}
 MONTHS = tuple(calendar.month_name)
 
 
@@ -33,19 +33,28 @@ class Drawing(NamedTuple):
     peak: int
     undated: int
     unit: str
+    low: int  # the first slot, as `position` counts them
+    slots: int  # how many there are from the first to the last
 
 
 def words(iso: str, unit: str) -> str:
-    """`2015`, `August 2015`, `2015-08-03` or `2015-08-03 14:00 UTC`."""
+    """`2010 to 2019`, `2015`, `August 2015`, `2015-08-03` or `2015-08-03 14:00 UTC`."""
+    if unit == "decade":
+        return f"{iso[:3]}0 to {iso[:3]}9"
     if unit == "month":
         return f"{MONTHS[int(iso[5:7])]} {iso[:4]}"
     return f"{iso[:10]} {iso[11:13]}:00 UTC" if unit == "hour" else iso[: DIGITS[unit]]
 
 
+def term(iso: str, unit: str) -> str:
+    """What narrows to it: `date:2015-08`."""
+    return f"date:{iso}0..{iso}9" if unit == "decade" else f"date:{iso}"
+
+
 def position(iso: str, unit: str) -> int:
-    """Which year, month, day or hour it is, counted from the start of our era: bars without gaps stand side by side."""
-    if unit == "year":
-        return int(iso[:4])
+    """Which decade, year, month, day or hour it is, counted from the start of our era."""
+    if unit in ("decade", "year"):
+        return int(iso[: DIGITS[unit]])
     year, month = int(iso[:4]), int(iso[5:7])
     if unit == "month":
         return year * 12 + month - 1
@@ -68,7 +77,7 @@ def draw(histogram: Histogram | None) -> Drawing | None:
         return None
     unit: str = histogram.unit
     counts = grouped(histogram.bars, unit)
-    while span(counts, unit) > MOST and unit != "year":
+    while span(counts, unit) > MOST and unit != "decade":
         unit = COARSER[unit]
         counts = grouped(histogram.bars, unit)
     filled = {key: count for key, count in counts.items() if count}
@@ -83,10 +92,10 @@ def draw(histogram: Histogram | None) -> Drawing | None:
         x = (position(key, unit) - low) * step
         height = max(2.0, count / peak * HEIGHT)
         path.append(f"M{x + (step - bar) / 2:.1f} {HEIGHT}h{bar:.1f}v{-height:.1f}h{-bar:.1f}z")
-        columns.append(Column(f"{x:.1f}", f"{max(step, 1):.1f}", words(key, unit), count, f"date:{key}"))
+        columns.append(Column(f"{x:.1f}", f"{max(step, 1):.1f}", words(key, unit), count, term(key, unit)))
     return Drawing(
-        "".join(path), tuple(columns), columns[0].words, columns[-1].words, peak, histogram.undated, unit
-    )
+        "".join(path), tuple(columns), columns[0].words, columns[-1].words, peak, histogram.undated, unit, low, slots
+    )  # fmt: skip
 
 
 def span(counts: dict[str, int], unit: str) -> int:

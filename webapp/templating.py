@@ -8,29 +8,17 @@ from markupsafe import Markup
 from mappings.file_states import counted
 from mappings.made import told
 from search.query import Query
-from webapp import citations, excerpts, formats, histogram, signatures, static_files, text, tree, writing
+from webapp import citations, excerpts, formats, histogram, narrowing, signatures, static_files, text, tree, writing
 from webapp.context import Ask, site
 from webapp.keyboard import KEYS
+from webapp.languages import language
 from webapp.pages import file, message, search, thread
 
-LANGUAGES = {
-    "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
-    "es": "Spanish", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hr": "Croatian",
-    "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch",
-    "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak",
-    "sr": "Serbian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese",
-    "zh": "Chinese",
-}  # fmt: skip
 FACETS = {
     "from": "From", "to": "To", "domain": "Sender’s domain", "collection": "Collection", "lang": "Language",
     "has": "Attached", "cited": "Cited", "dkim": "Signature", "doubt": "Date", "is": "Kind", "list": "Mailing list",
     "outlet": "Outlet", "year": "Year",
 }  # fmt: skip
-
-
-def language(code: str) -> str:
-    """A language's English name, or its code."""
-    return LANGUAGES.get(code, code)
 
 
 def in_language(code: str) -> Markup:
@@ -64,7 +52,7 @@ def register(app: Flask) -> None:
         file_link=formats.file_link, file_names=file.names, FIRST=file.FIRST, document=text.document,
         term=formats.term, body=text.body, draw=histogram.draw, draw_tree=tree.draw, finder=message.finder,
         verdict=signatures.verdict, acts=signatures.acts, seal_line=signatures.seal_line,
-        narrowed=search.narrowed, redated=search.redated,
+        narrowing=narrowing,
         static=static_files.static, styles=static_files.styles, script=static_files.script, KEYS=KEYS,
         SHOWN=message.SHOWN, ALWAYS=thread.ALWAYS, COPIES=citations.COPIES, empty=Query(), front_ask=Ask(),
         filters_only=search.filters_only,

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from flask import Blueprint
+from flask import Blueprint, redirect, request
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
@@ -10,8 +10,9 @@ from search.citing import ArticlesWanted
 from search.parse import parse
 from search.query import And, Node, Not, Or, Phrase, Query, Word
 from search.results import Order, Page
+from webapp import narrowing
 from webapp.answers import answer
-from webapp.context import MOST, Ask, ask, engine, shelf, site
+from webapp.context import MOST, Ask, ask, engine, shelf, site, text_value
 from webapp.operations import flag, number, one_of, operation, text
 
 pages = Blueprint("search", __name__)
@@ -20,7 +21,9 @@ WORDS = {"", "subject", "body", "own", "quoted", "attachment"}
 LATEST = 8
 ASKED = (
     text("q"), one_of("order", get_args(Order)), flag("threads", "one hit a conversation"), number("limit", high=MOST),
-    text("cursor", longest=1000),
+    text("cursor", longest=1000), flag("copies", "copies of a mail apart"),
+    text("add", "a term to narrow by", 1000), text("not", "a term to leave out", 1000),
+    text("since", "a date, month or year", 40), text("until", "the same", 40),
 )  # fmt: skip
 
 
@@ -66,21 +69,41 @@ class FrontPage(Struct, frozen=True, kw_only=True):
 
 @pages.get("/")
 @pages.get("/.json", endpoint="json")
-@operation("results for a query; without any, what the corpus holds", (FrontPage, SearchPage), *ASKED)
+@operation("results for a query; without any, what the corpus holds", (FrontPage, SearchPage), *ASKED,
+           leads="the narrowed search, when a form for narrowing was sent (add, not, since, until)")
 def search() -> Response:
     """Results for `q`, or the front page."""
     asked = ask()
     query = parse(asked.q)
-    if not asked.q and not asked.cursor and asked.order is None and not asked.threads:
+    if (wanted := changed(asked, query)) is not None:
+        return redirect(asked.link(q=wanted))
+    if not asked.q and not asked.cursor and asked.order is None and not asked.threads and not asked.copies:
         return front(query)
     order: Order = asked.order or ("relevance" if has_words(query.tree) else "newest")
-    result = engine().search(query, order=order, by_thread=asked.threads, limit=asked.limit, cursor=asked.cursor)
+    result = engine().search(query, order=order, by_thread=asked.threads, limit=asked.limit, cursor=asked.cursor,
+                             copies=asked.copies)  # fmt: skip
     nothing = why_nothing(query) if not result.total and not asked.cursor else None
     return answer(
         "search.html",
         SearchPage(ask=asked, order=order, query=query, result=result, nothing=nothing, cited=cited(result),
                    articles=bool(shelf().newest_citations(1))),
     )  # fmt: skip
+
+
+def changed(asked: Ask, query: Query) -> str | None:
+    """The query that a form for narrowing makes of this one, None when none was sent; QueryError for its dates."""
+    given = request.args
+    if not given.keys() & {"add", "not", "since", "until"}:
+        return None
+    q = asked.q
+    if given.keys() & {"since", "until"}:
+        q = narrowing.redated(query, narrowing.between(text_value("since", 40), text_value("until", 40)))
+    if term := text_value("not", 1000):
+        q = narrowing.narrowed(q, "-" + term)
+    if term := text_value("add", 1000):
+        q = narrowing.narrowed(q, term)
+    parse(q)
+    return q
 
 
 def cited(result: Page) -> dict[str, int]:
@@ -143,15 +166,3 @@ def why_nothing(query: Query) -> Nothing | None:
         words=first.text, words_total=engine().search(first, limit=1, facets=False).total,
         filters=second.text, filters_total=engine().search(second, limit=1, facets=False).total,
     )
-
-
-def narrowed(asked: Ask, term: str) -> str:
-    """The query with one more term. A quotation mark left open would swallow a term behind it."""
-    both = (term, asked.q) if asked.q.count('"') % 2 else (asked.q, term)
-    return " ".join(part for part in both if part)
-
-
-def redated(query: Query, term: str) -> str:
-    """The query with another span of time in place of the one it has."""
-    kept = [chip.text for chip in query.chips if chip.negated or not chip.text.lower().startswith(("date:", "on:"))]
-    return " ".join([*kept, term])
