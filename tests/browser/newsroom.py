@@ -3,7 +3,8 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,11 @@ class Newsroom:
             made.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
         made.implicitly_wait(5)
         return made
+
+    def leave(self, browser: Any) -> None:
+        """Ends one of the browsers."""
+        self.browsers.remove(browser)
+        browser.quit()
 
     def cite(self, *arguments: object) -> str:
         """What `unsealed cite` says; the site is served meanwhile."""
@@ -98,3 +104,21 @@ def press_key(driver: Any, key: str, then: Callable[[str], bool]) -> str:
     wait = WebDriverWait(driver, 10, ignored_exceptions=(StaleElementReferenceException,))
     wait.until(lambda it: then(main_text(it)))
     return main_text(driver)
+
+
+@contextmanager
+def downloaded(driver: Any, folder: Path) -> Iterator[list[Path]]:
+    """Waits for what is saved in the block, and gives it."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    behaviour = {"behavior": "allow", "downloadPath": str(folder), "eventsEnabled": False}
+    driver.execute_cdp_cmd("Browser.setDownloadBehavior", behaviour)
+    before, saved = set(folder.iterdir()), list[Path]()
+    yield saved
+    saved += WebDriverWait(driver, 10).until(lambda _: whole(folder, before))
+
+
+def whole(folder: Path, before: set[Path]) -> list[Path]:
+    """The files that came into a folder, none while one is still on its way."""
+    new = [one for one in folder.iterdir() if one not in before]
+    return [] if any(one.name.startswith(".") or one.suffix == ".crdownload" for one in new) else new
