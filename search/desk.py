@@ -89,14 +89,14 @@ class Desk(Protocol):
         """Stores marks as another corpus has them; how many. Of one that is here, too, the longer history stays."""
 
     def tag(self, ids: Iterable[str], *, add: Iterable[str] = (), remove: Iterable[str] = (), by: str = "") -> Act:
-        """Puts tags on messages and takes tags off them and their copies; SearchError for what is no tag's name. Of a
+        """Puts tags on messages and takes tags off them and their copies; BadMark for what is no tag's name. Of a
         tag that they have, or have not, nothing becomes."""
 
     def star(self, ids: Iterable[str], on: bool = True, *, by: str = "") -> Act:
         """Puts a star on messages, or takes it off."""
 
     def note(self, message: str, text: str, *, anchor: Anchor | None = None, by: str = "") -> Act:
-        """Writes a note; SearchError for an empty one."""
+        """Writes a note; BadMark for an empty one."""
 
     def edit_note(self, id: str, text: str, *, seen: int = 0, by: str = "") -> Act:
         """Writes a note anew; NotFound. `seen`: how many changes of it the writer knows of; Overtaken if there are
@@ -108,5 +108,5 @@ class Desk(Protocol):
     def rename_tag(self, old: str, new: str, *, by: str = "") -> Act:
         """Gives a tag another name, on all messages; NotFound. If there is such a tag, the two become one."""
 
-    def undo(self, act: str, *, by: str = "") -> Act:
-        """Undoes an act, but for marks that were changed again since."""
+    def undo(self, act: str, *, only: str = "", by: str = "") -> Act:
+        """Undoes an act, or what it did to `only` one mark; but for marks that were changed again since."""

@@ -7,6 +7,7 @@ SearchError
 │   ├── CorpusMissing  nothing there yet
 │   ├── CorpusLocked   another process is writing
 │   └── CorpusDamaged  there is one, but it can't be read
+├── BadMark            what no tag, star or note can be
 ├── Overtaken          somebody else has changed it meanwhile
 ├── CursorError        a page's cursor is not one of ours
 └── EngineUnavailable  the engine does not answer, or has no room to write
@@ -35,6 +36,10 @@ class QueryError(SearchError):
 
 class NotFound(SearchError):
     """No message, thread or part has that id."""
+
+
+class BadMark(SearchError):
+    """Something that can't be kept as a tag, star or note."""
 
 
 class Overtaken(SearchError):

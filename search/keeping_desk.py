@@ -13,7 +13,7 @@ from mappings.desk import Anchor, Kind, Mark
 from search import marking
 from search.desk import Act, Desked, Notes, NotesWanted, Tag
 from search.drawer import Drawer, Sought
-from search.errors import CursorError, NotFound, Overtaken, QueryError
+from search.errors import BadMark, CursorError, NotFound, Overtaken, QueryError
 from search.marking import Hand
 from search.words import tokens
 
@@ -46,7 +46,7 @@ class DeskKeeper:
 
     def _hand(self, by: str) -> Hand:
         if self._shut:
-            raise NotFound("Nothing is written here.")
+            raise BadMark("Nothing can be written here.")
         return Hand(marking.checked_by(by), int(time.time()), uuid.uuid4().hex)
 
     def marks(self, ids: Iterable[str]) -> dict[str, list[Mark]]:
@@ -121,7 +121,7 @@ class DeskKeeper:
         return len(wanted)
 
     def tag(self, ids: Iterable[str], *, add: Iterable[str] = (), remove: Iterable[str] = (), by: str = "") -> Act:
-        """Puts tags on messages and takes tags off them and their copies; SearchError for what is no tag's name."""
+        """Puts tags on messages and takes tags off them and their copies; BadMark for what is no tag's name."""
         hand = self._hand(by)
         added, dropped = [marking.tag_name(name) for name in add], [marking.tag_name(name) for name in remove]
         members = self._members(ids)
@@ -172,7 +172,7 @@ class DeskKeeper:
         return self._change(ids, lambda found, _: (marking.removed(mark, hand) for mark in found.values()))
 
     def note(self, message: str, text: str, *, anchor: Anchor | None = None, by: str = "") -> Act:
-        """Writes a note; SearchError for an empty one."""
+        """Writes a note; BadMark for an empty one."""
         hand = self._hand(by)
         mark = Mark(
             id=uuid.uuid4().hex, kind="note", message=message, by=hand.by, at=hand.at,
@@ -218,10 +218,11 @@ class DeskKeeper:
         # a tag and what it becomes are changed together
         return Act(hand.act, tuple(self._change((one for pair in pairs.items() for one in dict.fromkeys(pair)), moved)))
 
-    def undo(self, act: str, *, by: str = "") -> Act:
-        """Undoes an act, but for marks that were changed again since."""
+    def undo(self, act: str, *, only: str = "", by: str = "") -> Act:
+        """Undoes an act, or what it did to `only` one mark; but for marks that were changed again since."""
         hand = self._hand(by)
-        ids = [mark.id for mark in self._drawer().find(Sought(act=act, gone=None))] if act and self._open() else []
+        found = self._drawer().find(Sought(act=act, gone=None)) if act and self._open() else ()
+        ids = [mark.id for mark in found if only in ("", mark.id)]
 
         def back(found: Mapping[str, Mark], _: Iterable[str]) -> Iterable[Mark]:
             return (marking.undone(mark, hand) for mark in found.values() if mark.history[-1].act == act)

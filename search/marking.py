@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mappings.desk import Anchor, Change, Did, Kind, Mark
-from search.errors import SearchError
+from search.errors import BadMark
 from search.shelved import plain_text
 from search.words import tokens
 
@@ -34,18 +34,18 @@ class Hand(Struct, frozen=True):
 
 
 def tag_name(text: str) -> str:
-    """A tag's name as it is kept; SearchError for what can't be one."""
+    """A tag's name as it is kept; BadMark for what can't be one."""
     seen = "".join(
         char for char in plain_text(text).translate(_TURNS)
         if char.isspace() or unicodedata.category(char) not in _UNSEEN
     )  # fmt: skip
     name = " ".join(unicodedata.normalize("NFC", seen).split())
     if not name:
-        raise SearchError("A tag needs a name.")
+        raise BadMark("A tag needs a name.")
     if len(name) > LONGEST_NAME:
-        raise SearchError(f"A tag's name has at most {LONGEST_NAME} letters.")
+        raise BadMark(f"A tag's name has at most {LONGEST_NAME} letters.")
     if found := _NEVER.search(name):
-        raise SearchError(f"There can be no {found[0]} in a tag's name.")
+        raise BadMark(f"There can be no {found[0]} in a tag's name.")
     return name
 
 
@@ -65,12 +65,12 @@ def words_of(mark: Mark) -> list[str]:
 
 
 def checked_text(text: str) -> str:
-    """A note's text as it is kept; SearchError for one that is empty or too long."""
+    """A note's text as it is kept; BadMark for one that is empty or too long."""
     kept = plain_text(text).replace("\r\n", "\n").strip()
     if not kept:
-        raise SearchError("A note needs words.")
+        raise BadMark("A note needs words.")
     if len(kept) > LONGEST_NOTE:
-        raise SearchError(f"A note has at most {LONGEST_NOTE:,} letters.")
+        raise BadMark(f"A note has at most {LONGEST_NOTE:,} letters.")
     return kept
 
 

@@ -31,7 +31,7 @@ def rules() -> list[str]:
 
     from webapp import create_app
 
-    app = create_app(SimpleNamespace(), SimpleNamespace())  # type: ignore[arg-type]  # no request is made
+    app = create_app(SimpleNamespace(), SimpleNamespace(), marks=True)  # type: ignore[arg-type]  # no request is made
     found = [re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"<\1>", rule.rule) for rule in app.url_map.iter_rules()]
     return sorted({rule for rule in found if not rule.startswith("/static")})
 

@@ -39,7 +39,7 @@ class Failing:
 
 
 def client(error: Exception) -> FlaskClient:
-    return create_app(cast(Engine, Failing(error)), Mail()).test_client()
+    return create_app(cast(Engine, Failing(error)), Mail(), marks=True).test_client()
 
 
 @pytest.mark.parametrize(("error", "status"), [

@@ -14,13 +14,14 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 def create_app(
     engine: "Engine", mail: "MailReader", *, title: str = "Unsealed", writable: bool = False,
-    hosts: Collection[str] | None = LOOPBACK,
+    marks: bool = False, hosts: Collection[str] | None = LOOPBACK,
 ) -> "Flask":  # fmt: skip
     """The site on an open corpus. `hosts`: the names it answers to, without port; None for any. `writable`: whoever
-    reaches it may decide which citations are right, and add some; it writes nothing else."""
+    reaches it may decide which citations are right, add some, and put tags, stars and notes on messages; it writes
+    nothing else. These are shown there, or with `marks`; else the site does not know of any."""
     from flask import Flask
 
-    from webapp import context, errors, security, templating, writing
+    from webapp import context, done, errors, security, templating, writing
     from webapp.converters import ArticleConverter, DigestConverter, MailConverter, NumberConverter
     from webapp.pages import (
         api,
@@ -29,33 +30,40 @@ def create_app(
         citations,
         cite,
         cited,
+        desk,
         differences,
         export,
         failures,
         file,
         help,
         message,
+        notes,
         number,
         part,
         reference,
         review,
         search,
         status,
+        tags,
         thread,
     )
 
     app = Flask(__name__, static_url_path="/static")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400  # seconds; style and script carry their version in the address
-    app.extensions["unsealed"] = context.Site(engine=engine, mail=mail, title=title, writable=writable)
+    app.extensions["unsealed"] = context.Site(
+        engine=engine if writable or marks else engine.discreet(), mail=mail, title=title, writable=writable,
+        marks=writable or marks,
+    )  # fmt: skip
     app.url_map.converters.update(
         mail=MailConverter, number=NumberConverter, digest=DigestConverter, article=ArticleConverter
     )
     for noun in (search, message, differences, part, file, number, thread, articles, article, cited, citations, review,
                  export, reference,
-                 cite, status, failures, help, api):  # fmt: skip
+                 cite, status, failures, help, api, desk, notes, tags):  # fmt: skip
         app.register_blueprint(noun.pages)
     security.protect(app, hosts)
     writing.register(app)
+    done.register(app)
     errors.register(app)
     templating.register(app)
     return app

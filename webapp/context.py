@@ -31,6 +31,7 @@ class Site(Struct, frozen=True, kw_only=True):
     mail: MailReader
     title: str
     writable: bool = False
+    marks: bool = False  # tags, stars and notes are shown
 
 
 class Ask(Struct, frozen=True, omit_defaults=True):

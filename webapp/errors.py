@@ -7,7 +7,17 @@ from msgspec import Struct, field
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
-from search.errors import CorpusError, CorpusLocked, CursorError, EngineUnavailable, NotFound, QueryError, TooMuch
+from search.errors import (
+    BadMark,
+    CorpusError,
+    CorpusLocked,
+    CursorError,
+    EngineUnavailable,
+    NotFound,
+    Overtaken,
+    QueryError,
+    TooMuch,
+)
 from webapp.answers import answer
 from webapp.context import BadValue, Busy
 from webapp.writing import Decided, Refused
@@ -31,6 +41,8 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
 TABLE: dict[type[Exception], tuple[int, str]] = {
     QueryError: (400, "The query can’t be read"),
     CursorError: (400, "This page of results is gone"),
+    BadMark: (400, "That can’t be kept"),
+    Overtaken: (409, "Somebody was quicker"),
     BadValue: (400, "The address can’t be read"),
     NotFound: (404, "Not in this corpus"),
     Busy: (503, "One moment"),
@@ -44,6 +56,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
 HINTS: dict[type[Exception], str] = {
     Busy: "Try again when one of them is done.",
     CorpusLocked: "Your decision was not stored. Once the other process is done, go back and send it again.",
+    Overtaken: "Nothing was stored. Go back, load the page again, and write yours anew.",
     Decided: "Nothing was stored. Take that verdict back first, if it is wrong.",
     CursorError: "Start again from the first page of results.",
     NotFound: "An id is at least eight of the hexadecimal digits that name a message; check that it was copied whole.",

@@ -10,18 +10,30 @@ Spans = Sequence[tuple[int, int]]
 
 
 class Footnote(NamedTuple):
-    """Words `text[start:end]` that somebody cites; their number leads to that citation, and it leads back to them."""
+    """Words `text[start:end]` that somebody cites, or wrote a note on; their number leads to that citation or note, and
+    it leads back to them."""
 
     start: int
     end: int
     number: int
+    note: str = ""  # of a note's words: the key in its address; "" for a citation's
+
+    @property
+    def key(self) -> str:
+        """What its addresses end with."""
+        return self.note or str(self.number)
+
+    @property
+    def kind(self) -> str:
+        """The class that its words bear."""
+        return "noted" if self.note else "cited"
 
 
 class Footnotes:
     """The footnotes of one text. Its pieces are marked one after the other, from the first to the last."""
 
-    def __init__(self, notes: Iterable[Footnote] = (), offset: int = 0, placed: set[int] | None = None) -> None:
-        self._notes = [Footnote(one.start - offset, one.end - offset, one.number) for one in notes]
+    def __init__(self, notes: Iterable[Footnote] = (), offset: int = 0, placed: set[str] | None = None) -> None:
+        self._notes = [one._replace(start=one.start - offset, end=one.end - offset) for one in notes]
         self._placed = set() if placed is None else placed  # those that can be jumped to: an anchor stands once
 
     def piece(self, start: int, length: int) -> "Footnotes":
@@ -38,20 +50,23 @@ class Footnotes:
             if one.start < high and one.end > low:
                 yield from (max(one.start, low), min(one.end, high))
 
-    def covers(self, place: int) -> bool:
-        """Whether a character belongs to cited words."""
-        return any(one.start <= place < one.end for one in self._notes)
+    def kinds(self, place: int) -> str:
+        """The classes of the words that a character belongs to; "" for none."""
+        return " ".join(sorted({one.kind for one in self._notes if one.start <= place < one.end}))
 
     def anchors(self, place: int) -> Markup:
-        """What citations lead back to, before the first of their words."""
-        new = [one.number for one in self._notes if one.start <= place < one.end and one.number not in self._placed]
+        """What citations and notes lead back to, before the first of their words."""
+        new = [one.key for one in self._notes if one.start <= place < one.end and one.key not in self._placed]
         self._placed.update(new)
-        return Markup("").join(Markup('<span class="jump" id="words-{}"></span>').format(number) for number in new)
+        return Markup("").join(Markup('<span class="jump" id="words-{}"></span>').format(key) for key in new)
 
     def numbers(self, low: int, high: int) -> Markup:
-        """What leads to the citations whose words end in (low, high]."""
-        form = Markup('<sup class="note"><a href="#citation-{0}" aria-label="Citation {0}">{0}</a></sup>')
-        return Markup("").join(form.format(one.number) for one in self._notes if low < one.end <= high)
+        """What leads to the citations and notes whose words end in (low, high]."""
+        cited = Markup('<sup class="note"><a href="#citation-{0}" aria-label="Citation {0}">{0}</a></sup>')
+        noted = Markup('<sup class="note"><a class="pen" href="#note-{1}" aria-label="Note {0}">{0}</a></sup>')
+        return Markup("").join(
+            (noted if one.note else cited).format(one.number, one.note) for one in self._notes if low < one.end <= high
+        )
 
 
 NONE = Footnotes()
@@ -83,7 +98,7 @@ def marked(text: str, spans: Spans, low: int = 0, high: int | None = None, notes
         piece = escape(text[start:end])
         if inside:
             piece = Markup("<mark>{}</mark>").format(piece)
-        if notes.covers(start):
-            piece = notes.anchors(start) + Markup('<mark class="cited">{}</mark>').format(piece)
+        if kinds := notes.kinds(start):
+            piece = notes.anchors(start) + Markup('<mark class="{}">{}</mark>').format(kinds, piece)
         pieces += (piece, notes.numbers(start, end) if numbers else "")
     return Markup("".join(pieces))  # noqa: S704 - every piece is escaped or ours

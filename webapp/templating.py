@@ -8,11 +8,24 @@ from markupsafe import Markup
 from mappings.file_states import counted
 from mappings.made import told
 from search.query import Query
-from webapp import citations, excerpts, formats, histogram, narrowing, signatures, static_files, text, tree, writing
+from webapp import (
+    citations,
+    done,
+    excerpts,
+    formats,
+    histogram,
+    narrowing,
+    signatures,
+    static_files,
+    text,
+    tree,
+    writing,
+)
 from webapp.context import Ask, site
+from webapp.desk import NOTHING
 from webapp.keyboard import KEYS
 from webapp.languages import language
-from webapp.pages import file, message, search, thread
+from webapp.pages import desk, file, message, search, thread
 
 FACETS = {
     "from": "From", "to": "To", "domain": "Sender’s domain", "collection": "Collection", "lang": "Language",
@@ -30,6 +43,11 @@ def in_language(code: str) -> Markup:
 def facet_name(name: str) -> str:
     """A facet's heading."""
     return FACETS.get(name, formats.field_name(name).capitalize())
+
+
+def here() -> str:
+    """The address of this page below wherever the site is mounted, as forms lead back to it."""
+    return request.full_path.removesuffix("?")
 
 
 def register(app: Flask) -> None:
@@ -54,6 +72,7 @@ def register(app: Flask) -> None:
         verdict=signatures.verdict, acts=signatures.acts, seal_line=signatures.seal_line,
         narrowing=narrowing,
         static=static_files.static, styles=static_files.styles, script=static_files.script, KEYS=KEYS,
+        done=done.done, here=here, MOST_MARKED=desk.MOST, nothing_marked=NOTHING,
         SHOWN=message.SHOWN, ALWAYS=thread.ALWAYS, COPIES=citations.COPIES, empty=Query(), front_ask=Ask(),
         filters_only=search.filters_only,
     )  # fmt: skip

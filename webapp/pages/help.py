@@ -9,7 +9,9 @@ from msgspec import Struct, field
 from werkzeug.wrappers import Response
 
 from search.operators import HAS, IS, OPERATORS, Operator
+from search.weights import DESK
 from webapp.answers import answer
+from webapp.context import site
 from webapp.keyboard import KEYS, Keys
 from webapp.openapi import routes
 from webapp.operations import operation
@@ -40,7 +42,12 @@ class HelpPage(Struct, frozen=True, kw_only=True):
 @operation("how to search, and all addresses", HelpPage)
 def sheet() -> Response:
     """The help sheet."""
-    return answer("help.html", HelpPage(operators=OPERATORS, has=HAS, is_=IS, addresses=tuple(addresses())))
+    kept = () if site().marks else DESK  # what is refused here is not offered
+    return answer("help.html", HelpPage(
+        operators=tuple(one for one in OPERATORS if one.name not in kept), addresses=tuple(addresses()),
+        has={name: words for name, words in HAS.items() if ("has", name) not in kept},
+        is_={name: words for name, words in IS.items() if ("is", name) not in kept},
+    ))  # fmt: skip
 
 
 def addresses() -> Iterator[Address]:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from mappings.records import File, Forensics, Message, MessageRow, Place, Thread
 from mappings.signatures import UNSIGNED, Later, SealCheck, dkim_state
 from mappings.sources import Published, published
+from search.desk import Tag
 from search.errors import NotFound, SearchError
 from search.highlight import marker
 from search.parse import parse
@@ -16,6 +17,7 @@ from webapp.answers import answer, wants_json
 from webapp.citations import Told, cited_by, footnotes
 from webapp.context import choice, engine, site, text_value
 from webapp.conversation import collapse, in_time
+from webapp.desk import NOTHING, Marked, known_tags, marks_in
 from webapp.formats import link, message_link, quoted_as, row_link, thread_link
 from webapp.marks import Footnote
 from webapp.operations import flag, one_of, operation, text
@@ -68,6 +70,8 @@ class MessagePage(Struct, frozen=True, kw_only=True):
     examined: Later | None = None  # the signatures with all there is to say
     cited: tuple[Told, ...] = ()  # by whom, those to be confirmed last
     cited_more: int = 0  # citations beyond those listed
+    marks: Marked = NOTHING
+    known_tags: tuple[Tag, ...] = ()
 
     @property
     def has_words(self) -> bool:
@@ -77,13 +81,13 @@ class MessagePage(Struct, frozen=True, kw_only=True):
     @property
     def footnotes(self) -> tuple[Footnote, ...]:
         """Where the text has the words that are cited."""
-        return footnotes(self.cited, self.message)
+        return (*footnotes(self.cited, self.message), *self.marks.footnotes)
 
     @property
     def footed(self) -> set[int]:
         """The numbers of the citations whose words are marked in the text that is shown."""
         end = len(self.message.text) if self.whole else SHOWN
-        return {one.number for one in self.footnotes if self.view == "text" and one.start < end}
+        return {one.number for one in self.footnotes if not one.note and self.view == "text" and one.start < end}
 
 
 @pages.get("/m/<mail:id>")
@@ -116,6 +120,7 @@ def message(id: str) -> Response:
             seals=site().mail.seals(raw, full.seals, engine().keys()) if view == "route" and full.seals else (),
             examined=site().mail.signatures(full, raw, engine().keys()) if view == "route" else None,
             cited=tuple(cited), cited_more=max(0, all_cited - CITED),
+            marks=marks_in([full]).get(full.id, NOTHING), known_tags=tuple(known_tags()),
         ),
     )  # fmt: skip
 

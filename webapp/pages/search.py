@@ -7,12 +7,14 @@ from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from search.citing import ArticlesWanted
+from search.desk import Tag
 from search.parse import parse
 from search.query import And, Node, Not, Or, Phrase, Query, Word
 from search.results import Order, Page
 from webapp import narrowing
 from webapp.answers import answer
 from webapp.context import MOST, Ask, ask, engine, shelf, site, text_value
+from webapp.desk import Marked, known_tags, marks_of
 from webapp.operations import flag, number, one_of, operation, text
 
 pages = Blueprint("search", __name__)
@@ -46,6 +48,8 @@ class SearchPage(Struct, frozen=True, kw_only=True):
     nothing: Nothing | None = None
     cited: dict[str, int] = {}  # by message how many articles cite it
     articles: bool = False  # some message here is cited
+    marks: dict[str, Marked] = {}  # by message what people put on it
+    known_tags: tuple[Tag, ...] = ()
 
 
 class FrontPage(Struct, frozen=True, kw_only=True):
@@ -86,7 +90,8 @@ def search() -> Response:
     return answer(
         "search.html",
         SearchPage(ask=asked, order=order, query=query, result=result, nothing=nothing, cited=cited(result),
-                   articles=bool(shelf().newest_citations(1))),
+                   articles=bool(shelf().newest_citations(1)),
+                   marks=marks_of(hit.row.id for hit in result.hits), known_tags=tuple(known_tags())),
     )  # fmt: skip
 
 

@@ -8,10 +8,12 @@ from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from mappings.records import Message, MessageRow
+from search.desk import Tag
 from search.query import Query
 from webapp.answers import answer, wants_json
 from webapp.context import choice, engine, shelf, text_value, whole_number
 from webapp.conversation import Copies, collapse, in_time
+from webapp.desk import NOTHING, Marked, known_tags, marks_in
 from webapp.formats import anchor, quoted_as, thread_link
 from webapp.found import Beside, Field, found_in, read_query
 from webapp.operations import number, one_of, operation, text
@@ -47,6 +49,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     answers: tuple[MessageRow, ...] = ()  # of a ghost: the messages that refer to it directly
     cited: int = 0  # how many articles cite it
     placed: str = ""  # by what it was put below its parent, if it names no mail
+    marks: Marked = NOTHING
     open: bool = True
     step: Step | None = None
     beside: tuple[Field, ...] = ()  # what matched beside its subject and text
@@ -73,6 +76,7 @@ class ThreadPage(Struct, frozen=True, kw_only=True):
     open: Open | None
     addresses: tuple[str, ...]  # of all pages
     ways: dict[str, str]  # the addresses of the same in another order, or with other messages open
+    known_tags: tuple[Tag, ...] = ()
     found: int = 0
     first_found: str = ""  # the address of the first one
 
@@ -140,7 +144,8 @@ def thread(id: str) -> Response:
             addresses=tuple(view.link(page) for page in range(1, last + 1)),
             outline=tuple((row, view.to(row, number)) for row in outline),
             entries=tuple(entries(shown, {row.id: row for row in rows}, copies, stepped(matching, view), view, query)),
-            found=len(matching), first_found=view.to(matching[0], number) if matching else "",
+            known_tags=tuple(known_tags()), found=len(matching),
+            first_found=view.to(matching[0], number) if matching else "",
         ),
     )  # fmt: skip
 
@@ -164,6 +169,7 @@ def entries(shown: Sequence[MessageRow], rows: dict[str, MessageRow], copies: Co
     full = {message.id: message for message in engine().messages([row.id for row in shown if not row.ghost])}
     full |= {message.id: message for message in engine().messages(parents(shown, full))}
     cited = shelf().cited_counts(row.id for row in shown)
+    marks = marks_in([full[row.id] for row in shown if row.id in full])
     quoted = Quoted(rows, full)
     beside = Beside(engine(), query).of({id: mail for id, mail in full.items() if id in found})
     above = ""
@@ -174,7 +180,8 @@ def entries(shown: Sequence[MessageRow], rows: dict[str, MessageRow], copies: Co
             row=row, message=mail, parent=rows.get(row.parent), adjacent=row.parent == above,
             answers_at=view.to(rows[row.parent], page) if row.parent in rows else "", copies=copies.get(row.id, ()),
             answers=tuple(one for one in rows.values() if one.parent == row.id and not one.ghost) if row.ghost else (),
-            cited=cited.get(row.id, 0), placed=placed(mail, full.get(row.parent)) if mail else "",
+            marks=marks.get(row.id, NOTHING), cited=cited.get(row.id, 0),
+            placed=placed(mail, full.get(row.parent)) if mail else "",
             open=view.open == "all" or (view.open is None and (not found or row.id in found)),
             step=found.get(row.id), beside=beside.get(row.id, ()),
             origins={at: Origin(view.to(one, page), quoted_as(one)) for at, one in quoted.of(mail).items()}
