@@ -14,8 +14,10 @@ from webapp_mails import mail, parted
 from ingest.pipeline import load
 from mappings.records import Address, Message, MessageRow, Segment
 from search.engine import Engine, open_engine
+from search.parse import parse
 from webapp import create_app
 from webapp.cli import Mail
+from webapp.nearby import in_result, related
 from webapp.pages import thread
 from webapp.sources import Quoted
 from webapp.tree import draw
@@ -131,6 +133,48 @@ def test_pages_lead_to_each_other_and_nothing_is_left_out(talk: Talk, monkeypatc
     assert steps[talk.id(5)]["after"] == f"/t/{talk.thread}?page=3&q=saffron#m-{talk.id(7)}"
     sent = talk.client.get(f"/t/{talk.id(5)}?q=saffron&open=all")
     assert sent.headers["Location"].endswith(f"/t/{talk.thread}?page=2&open=all&q=saffron#m-{talk.id(5)}")
+
+
+def test_a_message_leads_to_those_beside_it_in_what_was_found(talk: Talk) -> None:
+    def among(number: int, q: str) -> Any:
+        page = json.loads(talk.client.get(f"/m/{talk.id(number)}.json", query_string={"q": q}).data)
+        found = page["among"]
+        return found and [found["position"], found["count"], *((found.get(side) or {}).get("id", "")[:16]
+                                                             for side in ("before", "after"))]  # fmt: skip
+
+    assert among(5, "saffron") == [2, 3, talk.id(3), talk.id(7)]
+    assert among(3, "saffron") == [1, 3, "", talk.id(5)]
+    assert among(7, "saffron has:attachment") == [1, 1, "", ""]
+    assert among(4, "saffron") is None
+    assert among(5, "") is None
+    assert among(5, "(broken") is None
+    html = talk.client.get(f"/m/{talk.id(5)}?q=saffron").text
+    assert f'<a rel="prev" class="found-before" href="/m/{talk.id(3)}?q=saffron">' in html
+    assert '2 of <a href="/?q=saffron">3 found</a>' in html
+    html = talk.client.get(f"/m/{talk.id(5)}").text
+    assert f'<a rel="next" class="talk-after" href="/m/{talk.id(6)}">' in html
+
+
+def test_mails_of_one_second_are_told_apart_in_what_was_found(tmp_path: Path) -> None:
+    mails = [mail(number, f"Saffron {number}", date="Date: Mon, 3 Aug 2015 14:00:00 -0400\n") for number in range(1, 5)]
+    for number, one in enumerate(mails):
+        (tmp_path / f"{number}.eml").write_bytes(one)
+    engine = open_engine(str(tmp_path / "corpus"), create=True)
+    load(engine, sorted(tmp_path.glob("*.eml")))
+    walk = [in_result(engine, parse("saffron"), engine.message(sha256(one).hexdigest())) for one in mails]
+    assert sorted(one.position for one in walk if one) == [1, 2, 3, 4]
+    steps = {one.before.id if one.before else "": one.position for one in walk if one}
+    assert len(steps) == 4, "each stands behind another"
+    assert {one.count for one in walk if one} == {4}
+    engine.close()
+
+
+def test_searches_lead_on_from_a_message(talk: Talk) -> None:
+    searches = dict(related(talk.engine.message(talk.id(2))))
+    assert searches["from Ann Lee"] == 'from:"ann@council.example"'
+    for words, query in searches.items():
+        assert talk.engine.search(parse(query)).total, words
+    assert searches["of 2015-08-03 (UTC)"] == "on:2015-08-03"
 
 
 def row(id: str, parent: str = "", day: int = 3, name: str = "Ann Lee") -> MessageRow:

@@ -10,6 +10,7 @@ from search.file_texts import wanted
 from search.highlight import Marker, marker
 from search.parse import parse
 from search.query import And, Exact, Not, Query
+from webapp.text import Finder
 
 ONCE = 500  # hits that are asked for at a time
 BESIDE = ("from", "to", "cc", "bcc", "filename")  # the fields that are looked through beside the text
@@ -24,6 +25,12 @@ def read_query(q: str) -> Query:
         return parse(q) if q else Query()
     except SearchError:
         return Query()
+
+
+def finder(q: str) -> Finder | None:
+    """What marks the words of a query in a text; None without a query, or with one that can't be read."""
+    query = read_query(q)
+    return marker(query).spans if query.tree else None
 
 
 def found_in(engine: Engine, query: Query, thread: str) -> list[str]:

@@ -16,6 +16,7 @@ Pictures = Callable[[str], tuple[str, bytes] | None]  # Content-ID -> media type
 LONGEST = 2_000_000  # characters of HTML that are shown
 MOST_TAGS = 20_000  # parsers take time with the square of the depth: 200,000 nested <div> took three minutes
 EMBEDDED = 8_000_000  # bytes of pictures put into one document
+ROW, WIDE, PICTURE, STEP = 24, 90, 240, 160  # in pixels, but WIDE: letters on a line
 TAGS = {
     "a", "abbr", "address", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite", "code", "col",
     "colgroup", "dd", "del", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "h1", "h2", "h3", "h4",
@@ -168,11 +169,17 @@ def clean(html: str, pictures: Pictures) -> Cleaned:
     return Cleaned(document(body, name), remote, len(start) < len(html))
 
 
+def steps(text: str, pictures: int) -> int:
+    """About how tall a mail with that text is in the frame, in steps of STEP, from 1 to 20: nothing can look inside."""
+    rows = sum(1 + len(row) // WIDE for row in text[:LONGEST].split("\n", MOST_TAGS))
+    return min(20, 1 + (rows * ROW + pictures * PICTURE) // STEP)
+
+
 def document(body: str, name: str) -> str:
     """The frame's document around a cleaned body."""
     return (
         '<!doctype html><html lang="und"><meta charset="utf-8"><title>A mail’s HTML</title>'
-        '<meta name="viewport" content="width=device-width">'
+        '<meta name="viewport" content="width=device-width"><meta name="responsive-embedded-sizing">'
         "<style>:root{color-scheme:light}body{margin:1rem;background:#fff;color:#1c1b19;"
         "font:16px/1.5 system-ui,sans-serif;overflow-wrap:break-word}img{max-width:100%;height:auto}"
         "a{color:inherit}table{max-width:100%}pre{white-space:pre-wrap}"

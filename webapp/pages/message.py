@@ -10,42 +10,24 @@ from mappings.records import File, Forensics, Message, MessageRow, Place, Thread
 from mappings.signatures import UNSIGNED, Later, SealCheck, dkim_state
 from mappings.sources import Published, published
 from search.desk import Tag
-from search.errors import NotFound, SearchError
-from search.highlight import marker
-from search.parse import parse
+from search.errors import NotFound
 from webapp.answers import answer, wants_json
 from webapp.citations import Told, cited_by, footnotes
 from webapp.context import choice, engine, site, text_value
-from webapp.conversation import collapse, in_time
 from webapp.desk import NOTHING, Marked, known_tags, marks_in
-from webapp.formats import link, message_link, quoted_as, row_link, thread_link
+from webapp.formats import link, row_link, thread_link
+from webapp.found import read_query
+from webapp.html import steps
 from webapp.marks import Footnote
+from webapp.nearby import Among, Neighbours, in_conversation, in_result
 from webapp.operations import flag, one_of, operation, text
 from webapp.pages.file import files_of
 from webapp.passages import holds
-from webapp.placing import placed
-from webapp.sources import Quoted, ancestors
-from webapp.text import NOWHERE, Finder, Origin, Origins
 
 pages = Blueprint("message", __name__)
 View = Literal["text", "html", "route"]
 SHOWN = 200_000  # code points of text on the page unless all of it is asked for
 CITED = 30  # citations of it on the page
-
-
-class Neighbours(Struct, frozen=True, kw_only=True):
-    """Where a message stands in its conversation: which of how many, what it answers, what answers it, by date."""
-
-    thread: str
-    subject: str
-    position: int
-    count: int
-    parent: MessageRow | None = None
-    replies: tuple[MessageRow, ...] = ()
-    before: MessageRow | None = None
-    after: MessageRow | None = None
-    placed: str = ""  # by what it was put below its parent, if it names no mail
-    origins: Origins = NOWHERE  # where the mail's quotations are from, by where they begin in its text
 
 
 class MessagePage(Struct, frozen=True, kw_only=True):
@@ -54,6 +36,7 @@ class MessagePage(Struct, frozen=True, kw_only=True):
     message: Message
     row: MessageRow
     neighbours: Neighbours
+    among: Among | None = None  # where it stands in what the search finds
     places: tuple[Place, ...]
     published: tuple[Published, ...] = ()
     copies: tuple[MessageRow, ...] = ()
@@ -84,6 +67,11 @@ class MessagePage(Struct, frozen=True, kw_only=True):
         return (*footnotes(self.cited, self.message), *self.marks.footnotes)
 
     @property
+    def tall(self) -> int:
+        """About how tall its HTML is, in steps."""
+        return steps(self.message.text, sum(part.inline for part in self.message.attachments))
+
+    @property
     def footed(self) -> set[int]:
         """The numbers of the citations whose words are marked in the text that is shown."""
         end = len(self.message.text) if self.whole else SHOWN
@@ -109,7 +97,8 @@ def message(id: str) -> Response:
     return answer(
         "message.html",
         MessagePage(
-            message=full, row=row, neighbours=neighbours(thread_of(row), full, q),
+            message=full, row=row, neighbours=in_conversation(engine(), thread_of(row), full, q),
+            among=in_result(engine(), read_query(q), full),
             places=tuple(places), published=published(places, engine().sources()),
             copies=tuple(engine().copies(full.id)),
             attached=tuple(engine().attached(full.id)), carrier=carrier(full.carrier),
@@ -145,37 +134,4 @@ def carrier(id: str) -> MessageRow | None:
     try:
         return engine().row(id) if id else None
     except NotFound:
-        return None
-
-
-def neighbours(thread: Thread, message: Message, q: str = "") -> Neighbours:
-    """The place of a message in its conversation."""
-    id = message.id
-    rows, copies = collapse(thread.rows, engine().copies)
-    id = next((stays for stays, behind in copies.items() if any(copy.id == id for copy in behind)), id)
-    here = next((row for row in rows if row.id == id), None)
-    present = [row for row in in_time(rows) if not row.ghost]
-    at = next((place for place, row in enumerate(present) if row.id == id), -1)
-    parent = next((row for row in rows if here and row.id == here.parent), None)
-    by_id = {row.id: row for row in rows}
-    above = {mail.id: mail for mail in engine().messages(row.id for row in ancestors(by_id, id))}
-    sources = Quoted(by_id, above).of(message, id)
-    return Neighbours(
-        thread=thread.id, subject=thread.subject, position=at + 1, count=len(present),
-        parent=parent,
-        replies=tuple(row for row in rows if row.parent == id),
-        before=present[at - 1] if at > 0 else None,
-        after=present[at + 1] if 0 <= at < len(present) - 1 else None,
-        placed=placed(message, above.get(parent.id)) if parent else "",
-        origins={at: Origin(message_link(row.id, q=q), quoted_as(row)) for at, row in sources.items()},
-    )  # fmt: skip
-
-
-def finder(q: str) -> Finder | None:
-    """What marks the words of a query in a text; None without a query, or with one that can't be read."""
-    if not q:
-        return None
-    try:
-        return marker(parse(q)).spans
-    except SearchError:
         return None
