@@ -26,6 +26,7 @@ _HIDDEN = [
     '[style*="visibility: hidden" i]',
     '[style*="mso-hide:all" i]',
 ]
+_HIDDEN_HINTS = ("hidden", "none", "mso-hide", "&#")
 _BLOCKQUOTE = re.compile(r"<(/?)blockquote\b([^<>]*)>", re.I)
 _CITED = re.compile(r"cite|quote|border-left", re.I)
 _BARE_ADDRESS = re.compile(r"<([\w.+-]{1,64}@[\w.-]{3,200})>")  # an address whose brackets were not escaped is no tag
@@ -77,7 +78,9 @@ def read_html(html: str) -> tuple[str, int]:
 
 def _text(html: str, alt_texts: bool = False) -> str:
     """The text of a document without what its style hides."""
-    return extract_plain_text(html, main_content=False, alt_texts=alt_texts, noscript=True, skip_elements=_HIDDEN)
+    low = html.lower()
+    hidden = _HIDDEN if any(hint in low for hint in _HIDDEN_HINTS) else None  # each selector looks at each element
+    return extract_plain_text(html, main_content=False, alt_texts=alt_texts, noscript=True, skip_elements=hidden)
 
 
 def _marked(tag: re.Match[str]) -> str:

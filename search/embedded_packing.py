@@ -13,7 +13,7 @@ from search.slims import slim
 
 BLOCK = 256 * 1024  # bytes; neighbours repeat each other's words: larger blocks are smaller on disk, slower to read
 SLIM_BLOCK = 32 * 1024
-LEVEL = 3  # of zstd
+LEVEL = 2  # of zstd
 
 record_encoder = msgpack.Encoder()
 _thread = threading.local()  # a compressor's tables take a megabyte: each thread keeps its own

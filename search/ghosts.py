@@ -51,9 +51,13 @@ def quote_of(message: Message) -> Quote:
     for segment in quoted:
         if words:
             break
-        text = message.text[segment.words or segment.start : segment.end]
-        text = text[: 4 * WORDS]
-        words = " ".join((_MARKS.sub("\n", f"\n{text}") if ">" in text else text).split())[:WORDS]
+        start = segment.words or segment.start
+        for most in (2 * WORDS, 4 * WORDS):  # the shorter stretch nearly always holds enough
+            text = message.text[start : min(start + most, segment.end)]
+            words = " ".join((_MARKS.sub("\n", f"\n{text}") if ">" in text else text).split())
+            if len(words) > WORDS or start + most >= segment.end:
+                break
+        words = words[:WORDS]
     return Quote(first.who[:200], first.name[:200], first.address[:200], first.date, words)
 
 
