@@ -23,6 +23,7 @@ _EXACT = {
     "date none": "without a usable date", "date doubtful": "with a date that can hardly be true",
 }  # fmt: skip
 _LIKE_OPERATOR = re.compile(rf"(?:{'|'.join(NAMES)}):", re.IGNORECASE)
+_QUOTES = frozenset('"“”„‟＂')
 _PLAIN_VALUE = re.compile(r"(?!(?:AND|OR|NOT)$)\w[\w.-]*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -141,7 +142,9 @@ def unparse(node: Node | None) -> str:
         case Phrase(text, field, slop):
             return f'{_operator(field)}"{text}"' + (f"~{slop}" if slop else "")
         case Exact(field, value):
-            return f"{field}:{value}" if _PLAIN_VALUE.fullmatch(value) else f'{field}:"{value}"'
+            if _PLAIN_VALUE.fullmatch(value):
+                return f"{field}:{value}"
+            return f"{field}:«{value}»" if _QUOTES.intersection(value) else f'{field}:"{value}"'
         case Between("date", low, high):
             return _unparse_dates(low, high)
         case Between("cited", low, high):

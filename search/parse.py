@@ -203,7 +203,7 @@ class _Reader:
 
     def _unquoted(self, token: "Token") -> tuple[str, int]:
         inside, tilde, number = token.value[1:].rpartition("~")
-        if not tilde or inside[-1:] not in tuple(_QUOTES):
+        if not tilde or inside[-1:] not in tuple(_QUOTES) or not (number == "" or number.isdigit()):
             return token.value[1:-1], 0
         if not number or int(number) > MAX_SLOP:
             end = self._span(token)[1]

@@ -111,3 +111,8 @@ def test_in_plain_words(text: str, words: str) -> None:
     node = parse(text).tree
     assert node is not None
     assert explain(node) == words
+
+
+@pytest.mark.parametrize("value", ['council <i>"files"</i>', '"', 'a "b"~5', "“smart” ones", "plain"])
+def test_a_name_with_quotation_marks_is_printed_so_that_it_reads_the_same(value: str) -> None:
+    assert parse(unparse(Exact("collection", value))).tree == Exact("collection", value)

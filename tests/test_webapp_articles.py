@@ -236,7 +236,10 @@ def test_the_most_cited_and_what_is_not_here_are_listed(press: Press) -> None:
 
 
 def test_the_front_page_leads_to_the_articles(press: Press) -> None:
-    assert "Articles about them" in press.corpus.html("/")
+    html = press.corpus.html("/")
+    assert "about it</h2>" in html
+    assert 'href="/articles?outlet=' in html
+    assert 'href="/cited"' in html
 
 
 def rows_of(press: Press, path: str) -> list[dict[str, str]]:

@@ -9,11 +9,12 @@ if TYPE_CHECKING:
     from search.engine import Engine
     from webapp.mail import MailReader
 
+TITLE = "Unsealed"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def create_app(
-    engine: "Engine", mail: "MailReader", *, title: str = "Unsealed", writable: bool = False,
+    engine: "Engine", mail: "MailReader", *, title: str = TITLE, about: str = "", writable: bool = False,
     marks: bool = False, hosts: Collection[str] | None = LOOPBACK,
 ) -> "Flask":  # fmt: skip
     """The site on an open corpus. `hosts`: the names it answers to, without port; None for any. `writable`: whoever
@@ -21,7 +22,7 @@ def create_app(
     nothing else. These are shown there, or with `marks`; else the site does not know of any."""
     from flask import Flask
 
-    from webapp import context, done, errors, security, templating, writing
+    from webapp import context, done, errors, kept, security, templating, writing
     from webapp.converters import ArticleConverter, DigestConverter, MailConverter, NumberConverter
     from webapp.pages import (
         api,
@@ -51,8 +52,8 @@ def create_app(
     app = Flask(__name__, static_url_path="/static")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400  # seconds; style and script carry their version in the address
     app.extensions["unsealed"] = context.Site(
-        engine=engine if writable or marks else engine.discreet(), mail=mail, title=title, writable=writable,
-        marks=writable or marks,
+        engine=engine if writable or marks else engine.discreet(), mail=mail, title=title, about=about,
+        writable=writable, marks=writable or marks,
     )  # fmt: skip
     app.url_map.converters.update(
         mail=MailConverter, number=NumberConverter, digest=DigestConverter, article=ArticleConverter
@@ -65,5 +66,6 @@ def create_app(
     writing.register(app)
     done.register(app)
     errors.register(app)
+    kept.register(app)
     templating.register(app)
     return app

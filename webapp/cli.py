@@ -110,26 +110,41 @@ def port_options(command: "click.decorators.FC") -> "click.decorators.FC":
 
 @main.command()
 @port_options
+@click.option("--title", default="", metavar="TITLE", envvar="UNSEALED_TITLE", help="What the corpus is called.")
+@click.option("--about", default=None, metavar="FILE", envvar="UNSEALED_ABOUT", type=click.Path(path_type=Path),
+              help="A text (Markdown) that the first page tells of the corpus.")  # fmt: skip
 @click.option("--review", is_flag=True,
               help="Let whoever reaches the site decide on citations, and write tags, stars and notes.")  # fmt: skip
 @click.option("--marks", is_flag=True, help="Show readers tags, stars and notes, too; else --review alone shows them.")
 @click.option("--name", "names", multiple=True, metavar="NAME", envvar="UNSEALED_NAMES",
               help="A name that the site is reached under from elsewhere; requests for others are refused. Repeatable.")
 @engine_option
-def serve(host: str, port: int, review: bool, marks: bool, names: tuple[str, ...], engine: str) -> None:
+def serve(host: str, port: int, title: str, about: Path | None, review: bool, marks: bool, names: tuple[str, ...],
+          engine: str) -> None:  # fmt: skip
     """Serve the pages to a browser, on this machine alone unless told otherwise."""
     from search.engine import open_engine
 
+    told = read_about(about) if about else ""
     with closing(open_engine(engine)) as corpus:
-        serve_pages(corpus, host, port, review, names, marks)
+        serve_pages(corpus, host, port, review, names, marks, title=title, about=told)
+
+
+def read_about(path: Path) -> str:
+    """The operator's text; Sorry."""
+    from webapp.about import AboutError, read
+
+    try:
+        return read(path)
+    except AboutError as error:
+        raise Sorry(str(error)) from None
 
 
 def serve_pages(corpus: "Engine", host: str, port: int, review: bool, names: Collection[str] = (),
-                marks: bool = False) -> None:  # fmt: skip
+                marks: bool = False, *, title: str = "", about: str = "") -> None:  # fmt: skip
     """Serves until ^C or SIGTERM. Sorry for an address that can't be had."""
     from waitress import create_server  # type: ignore[import-untyped]
 
-    from webapp import LOOPBACK, create_app
+    from webapp import LOOPBACK, TITLE, create_app
     from webapp.writing import LARGEST
 
     def end(number: int, frame: FrameType | None) -> NoReturn:
@@ -141,7 +156,7 @@ def serve_pages(corpus: "Engine", host: str, port: int, review: bool, names: Col
             raise Sorry(f"--review at {address} needs --name, the name that reviewers reach the site under: else a "
                         "stranger's page in their browsers could decide for them.")  # fmt: skip
         known = {*LOOPBACK, *(name.lower() for name in names)} if names or is_loopback(address) else None
-        app = create_app(corpus, Mail(), writable=review, marks=marks, hosts=known)
+        app = create_app(corpus, Mail(), title=title or TITLE, about=about, writable=review, marks=marks, hosts=known)
         server = create_server(app, sockets=[sock], threads=THREADS, ident="unsealed",
                                max_request_body_size=LARGEST)  # fmt: skip
         before = signal.signal(signal.SIGTERM, end)
@@ -192,7 +207,7 @@ def is_loopback(host: str) -> bool:
 def demo(ctx: click.Context, host: str, port: int, engine: str | None, no_serve: bool, keep: Path | None,
          no_extract: bool, no_cite: bool, as_json: bool) -> None:  # fmt: skip
     """Ingest a made-up leak into a temporary folder, find what articles cite of it, serve it, print the address."""
-    from ingest.demo import press
+    from ingest.demo import press, source
     from ingest.demo.build import build
     from ingest.demo.taking import take
     from search.engine import open_engine
@@ -219,7 +234,7 @@ def demo(ctx: click.Context, host: str, port: int, engine: str | None, no_serve:
                        f"the corpus is {clean(place)}.")  # fmt: skip
         status = ingest_cli.exit_status(outcome, extraction, cited, taken)
         if not no_serve and status != INTERRUPTED:
-            serve_pages(corpus, host, port, review=is_loopback(host))
+            serve_pages(corpus, host, port, is_loopback(host), title=source.TITLE, about=source.about())
         ctx.exit(status)
 
 

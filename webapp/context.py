@@ -30,6 +30,7 @@ class Site(Struct, frozen=True, kw_only=True):
     engine: Engine
     mail: MailReader
     title: str
+    about: str = ""  # of the corpus, in Markdown
     writable: bool = False
     marks: bool = False  # tags, stars and notes are shown
 

@@ -9,6 +9,8 @@ from mappings.file_states import counted
 from mappings.made import told
 from search.query import Query
 from webapp import (
+    TITLE,
+    about,
     citations,
     done,
     excerpts,
@@ -42,6 +44,28 @@ def in_language(code: str) -> Markup:
     return Markup(' lang="{}"').format(known) if known else Markup()
 
 
+KINDS = {
+    "attachment": "Any file", "image": "Images", "audio": "Sound", "video": "Videos", "pdf": "PDFs",
+    "document": "Text documents", "spreadsheet": "Spreadsheets", "presentation": "Presentations",
+    "archive": "Zip files and the like", "calendar": "Invitations and calendars", "contact": "Contact cards",
+    "mail": "Attached mails",
+}  # fmt: skip
+LONGEST_QUOTE = 260  # code points of the words that the front page shows of a cited message
+
+
+def kind(value: str) -> str:
+    """What `has:` calls a kind of attachment, in words for many."""
+    return KINDS.get(value, value)
+
+
+def short(text: str) -> str:
+    """The beginning of a quotation, to a word's end, on one line."""
+    joined = " ".join(text.split())
+    if len(joined) <= LONGEST_QUOTE:
+        return joined
+    return joined[:LONGEST_QUOTE].rpartition(" ")[0].rstrip(" ,;:") + " …"
+
+
 def facet_name(name: str) -> str:
     """A facet's heading."""
     return FACETS.get(name, formats.field_name(name).capitalize())
@@ -62,7 +86,7 @@ def register(app: Flask) -> None:
         formats.flags, formats.published_date, formats.web_address, formats.host, formats.outlet, formats.percent,
         citations.fact_words, citations.tier_words, citations.cited_by_words, citations.cites_words,
         citations.by_article, excerpts.shown, text.line, text.fragment, text.plain, language, in_language, facet_name,
-        told,
+        told, about.markdown, kind, short,
     ):  # fmt: skip
         env.filters[function.__name__] = function
     env.globals.update(
@@ -76,7 +100,7 @@ def register(app: Flask) -> None:
         narrowing=narrowing,
         static=static_files.static, styles=static_files.styles, script=static_files.script, KEYS=KEYS,
         done=done.done, here=here, MOST_MARKED=desk.MOST, nothing_marked=NOTHING,
-        SHOWN=message.SHOWN, ALWAYS=thread.ALWAYS, COPIES=citations.COPIES, empty=Query(), front_ask=Ask(),
+        TITLE=TITLE, SHOWN=message.SHOWN, ALWAYS=thread.ALWAYS, COPIES=citations.COPIES, empty=Query(), front_ask=Ask(),
         filters_only=search.filters_only,
     )  # fmt: skip
     app.context_processor(common)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 CORPUS = Path(__file__).parent / "corpus"
+TITLE = "The Saltmarrow papers"
 # Summer time begins and ends on the last Sunday of March and October; only these years are told of.
 _SUMMER = {2018: ((3, 25), (10, 28)), 2019: ((3, 31), (10, 27)), 2020: ((3, 29), (10, 25))}
 _HEAD = re.compile(r"^===== (?P<id>\S+)(?: < (?P<parent>\S+))? \| (?P<who>\S+)(?: > (?P<to>[^|]+?))? \| (?P<when>.+)$")
@@ -75,6 +76,11 @@ def in_zone(text: str, zone: str, second: int = 0) -> datetime:
     """`2018-01-09 08:52` on a zone's wall clock, as an aware datetime."""
     naive = datetime.strptime(text.strip(), "%Y-%m-%d %H:%M").replace(second=second)
     return naive.replace(tzinfo=timezone(offset(zone, naive)))
+
+
+def about() -> str:
+    """What the first page tells of the corpus, in Markdown."""
+    return (CORPUS / "about.md").read_text(encoding="utf-8")
 
 
 def read_people(corpus: Path = CORPUS) -> dict[str, Person]:

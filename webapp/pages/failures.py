@@ -61,20 +61,20 @@ def failures() -> Response:
     of_kind = [one for one in counted if which.stage in ("", one.stage) and which.code in ("", one.code)]
     of_archive = [one for one in counted if which.archive in ("", one.archive)]
     asked = [one for one in of_kind if which.archive in ("", one.archive)]
-    archives = _added((("", "", one.archive), one) for one in of_kind)
+    archives = added((("", "", one.archive), one) for one in of_kind)
     found = engine().failures(LISTED + 1, after, which)
     return answer(
         "failures.html",
         FailuresPage(
             which=which, lost=sum(one.lost for one in asked), kept=sum(one.kept for one in asked),
-            kinds=tuple(_added(((one.stage, one.code, ""), one) for one in of_archive)),
+            kinds=tuple(added(((one.stage, one.code, ""), one) for one in of_archive)),
             archives=tuple(archives[:ARCHIVES]), more_archives=max(0, len(archives) - ARCHIVES),
             failures=tuple(found[:LISTED]), after=after, next=found[LISTED - 1][0] if len(found) > LISTED else 0,
         ),
     )  # fmt: skip
 
 
-def _added(counted: Iterable[tuple[tuple[str, str, str], Tally]]) -> list[Count]:
+def added(counted: Iterable[tuple[tuple[str, str, str], Tally]]) -> list[Count]:
     """Counts that share a key together, the largest first."""
     sums: dict[tuple[str, str, str], tuple[int, int]] = {}
     for key, one in counted:

@@ -6,21 +6,20 @@ from flask import Blueprint, redirect, request
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from search.citing import ArticlesWanted
 from search.desk import Tag
 from search.parse import parse
 from search.query import And, Node, Not, Or, Phrase, Query, Word
 from search.results import Order, Page
 from webapp import narrowing
 from webapp.answers import answer
-from webapp.context import MOST, Ask, ask, engine, shelf, site, text_value
+from webapp.context import MOST, Ask, ask, engine, shelf, text_value
 from webapp.desk import Marked, known_tags, marks_of
 from webapp.operations import flag, number, one_of, operation, text
+from webapp.pages.front import FrontPage, front
 
 pages = Blueprint("search", __name__)
 # fields whose terms are words looked for; all others narrow
 WORDS = {"", "subject", "body", "own", "quoted", "attachment"}
-LATEST = 8
 ASKED = (
     text("q"), one_of("order", get_args(Order)), flag("threads", "one hit a conversation"), number("limit", high=MOST),
     text("cursor", longest=1000), flag("copies", "copies of a mail apart"),
@@ -52,25 +51,6 @@ class SearchPage(Struct, frozen=True, kw_only=True):
     known_tags: tuple[Tag, ...] = ()
 
 
-class FrontPage(Struct, frozen=True, kw_only=True):
-    """What a corpus is: counts, its span of time (seconds since 1970), its newest messages, facets, histogram."""
-
-    title: str
-    messages: int
-    threads: int
-    ghosts: int
-    duplicates: int
-    archives: int
-    failures: int
-    undated: int
-    first: int | None
-    last: int | None
-    collections: dict[str, int]
-    result: Page
-    articles: int = 0
-    cited: dict[str, int] = {}
-
-
 @pages.get("/")
 @pages.get("/.json", endpoint="json")
 @operation("results for a query; without any, what the corpus holds", (FrontPage, SearchPage), *ASKED,
@@ -82,7 +62,7 @@ def search() -> Response:
     if (wanted := changed(asked, query)) is not None:
         return redirect(asked.link(q=wanted))
     if not asked.q and not asked.cursor and asked.order is None and not asked.threads and not asked.copies:
-        return front(query)
+        return front()
     order: Order = asked.order or ("relevance" if has_words(query.tree) else "newest")
     result = engine().search(query, order=order, by_thread=asked.threads, limit=asked.limit, cursor=asked.cursor,
                              copies=asked.copies)  # fmt: skip
@@ -114,21 +94,6 @@ def changed(asked: Ask, query: Query) -> str | None:
 def cited(result: Page) -> dict[str, int]:
     """How many articles cite each hit that any does."""
     return shelf().cited_counts(hit.row.id for hit in result.hits)
-
-
-def front(query: Query) -> Response:
-    """The front page."""
-    status = engine().status()
-    result = engine().search(query, order="newest", limit=LATEST)
-    return answer(
-        "front.html",
-        FrontPage(
-            title=site().title, messages=status.messages, threads=status.threads, ghosts=status.ghosts,
-            duplicates=status.duplicates, archives=len(status.archives), failures=status.failures,
-            undated=status.undated, first=status.first, last=status.last, collections=status.collections,
-            result=result, articles=shelf().articles(ArticlesWanted(), limit=1).total, cited=cited(result),
-        ),
-    )  # fmt: skip
 
 
 def has_words(tree: Node | None) -> bool:

@@ -1,5 +1,7 @@
 """`/status`: what was read and what failed, with sums that add up."""
 
+from collections.abc import Iterable
+
 from flask import Blueprint
 from msgspec import Struct
 from werkzeug.wrappers import Response
@@ -11,6 +13,7 @@ from webapp.operations import number, operation
 
 pages = Blueprint("status", __name__)
 FAILURES = 50  # on one page
+ARTICLES = "articles"  # the kind of the ledger's lines that are not of mails
 ARCHIVES = 500  # of the ledger's lines on one page
 
 
@@ -29,10 +32,12 @@ class Sum(Struct, frozen=True, kw_only=True):
 
 
 class StatusPage(Struct, frozen=True, kw_only=True):
-    """The corpus's counts, a page of its ledger, a page of its failures; `next` is the number to go on after, or 0."""
+    """The corpus's counts, a page of its ledger, a page of its failures; `next` is the number to go on after, or 0.
+    `total` is of mails, `articles` of articles."""
 
     status: Status
     total: Sum
+    articles: Sum
     archives_page: int
     archives_pages: int
     archives: tuple[ArchiveState, ...]
@@ -57,12 +62,19 @@ def status() -> Response:
         "status.html",
         StatusPage(
             status=found,
-            total=Sum(
-                read=sum(line.read for line in lines), new=sum(line.new for line in lines),
-                already=sum(line.already for line in lines), failed=sum(line.failed for line in lines),
-            ),
+            total=summed(line for line in lines if line.kind != ARTICLES),
+            articles=summed(line for line in lines if line.kind == ARTICLES),
             archives_page=number, archives_pages=last, archives=lines[(number - 1) * ARCHIVES : number * ARCHIVES],
             failures=tuple(failures[:FAILURES]), after=after,
             next=failures[FAILURES - 1][0] if len(failures) > FAILURES else 0,
         ),
+    )  # fmt: skip
+
+
+def summed(lines: Iterable[ArchiveState]) -> Sum:
+    """The ledger's lines together."""
+    lines = tuple(lines)
+    return Sum(
+        read=sum(line.read for line in lines), new=sum(line.new for line in lines),
+        already=sum(line.already for line in lines), failed=sum(line.failed for line in lines),
     )  # fmt: skip
