@@ -41,6 +41,7 @@ def create_app(
         notes,
         number,
         part,
+        preview,
         reference,
         review,
         search,
@@ -59,7 +60,7 @@ def create_app(
         mail=MailConverter, number=NumberConverter, digest=DigestConverter, article=ArticleConverter
     )
     for noun in (search, message, differences, part, file, number, thread, articles, article, cited, citations, review,
-                 export, reference,
+                 export, reference, preview,
                  cite, status, failures, help, api, desk, notes, tags):  # fmt: skip
         app.register_blueprint(noun.pages)
     security.protect(app, hosts)

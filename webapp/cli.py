@@ -74,6 +74,18 @@ class Mail:
 
         return messages.parts_by_content_id(raw)
 
+    def pdf_pages(self, data: bytes) -> int:
+        """How many pages a PDF has; 0."""
+        from ingest.extraction.rendering import renderer
+
+        return renderer().count(data)
+
+    def pdf_page(self, data: bytes, number: int, small: bool) -> bytes:
+        """A page of a PDF as PNG; b""."""
+        from ingest.extraction.rendering import renderer
+
+        return renderer().page(data, number, small=small)
+
     def why(self, first: "Message", second: "Message") -> tuple[str, ...]:
         """The rules by which two messages are copies of one mail."""
         from ingest import copies

@@ -179,9 +179,9 @@ def thread_link(id: str, **values: str | int) -> str:
     return link(f"/t/{id[:SHORT] if id[:1] != 'g' else id}", **values)
 
 
-def file_link(sha256: str, **values: str | int) -> str:
-    """The address of a file that mails carry."""
-    return link(f"/file/{sha256}", **values)
+def file_link(sha256: str, tail: str = "", **values: str | int) -> str:
+    """The address of a file that mails carry, or of something below it (`tail`: "/picture")."""
+    return link(f"/file/{sha256}{tail}", **values)
 
 
 def file_state(file: File) -> str:

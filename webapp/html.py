@@ -16,7 +16,7 @@ Pictures = Callable[[str], tuple[str, bytes] | None]  # Content-ID -> media type
 LONGEST = 2_000_000  # characters of HTML that are shown
 MOST_TAGS = 20_000  # parsers take time with the square of the depth: 200,000 nested <div> took three minutes
 EMBEDDED = 8_000_000  # bytes of pictures put into one document
-ROW, WIDE, PICTURE, STEP = 24, 90, 240, 160  # in pixels, but WIDE: letters on a line
+ROW, WIDE, PICTURE, STEP = 26, 90, 330, 160  # in pixels, but WIDE: letters on a line
 TAGS = {
     "a", "abbr", "address", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite", "code", "col",
     "colgroup", "dd", "del", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "h1", "h2", "h3", "h4",
@@ -170,9 +170,9 @@ def clean(html: str, pictures: Pictures) -> Cleaned:
 
 
 def steps(text: str, pictures: int) -> int:
-    """About how tall a mail with that text is in the frame, in steps of STEP, from 1 to 20: nothing can look inside."""
+    """About how tall a mail with that text is in the frame, in steps of STEP, from 2 to 20: nothing can look inside."""
     rows = sum(1 + len(row) // WIDE for row in text[:LONGEST].split("\n", MOST_TAGS))
-    return min(20, 1 + (rows * ROW + pictures * PICTURE) // STEP)
+    return min(20, 2 + (rows * ROW + pictures * PICTURE) // STEP)
 
 
 def document(body: str, name: str) -> str:

@@ -18,6 +18,12 @@ class MailReader(Protocol):
     def parts_by_content_id(self, raw: bytes) -> dict[str, str]:
         """Content-ID (without angle brackets) to part number, of every part that has one."""
 
+    def pdf_pages(self, data: bytes) -> int:
+        """How many pages a PDF has; 0 for one that can't be drawn."""
+
+    def pdf_page(self, data: bytes, number: int, small: bool) -> bytes:
+        """A page of a PDF as PNG, the first is 1; b"" for one that is not there or can't be drawn."""
+
     def why(self, first: Message, second: Message) -> tuple[str, ...]:
         """The rules by which two messages are copies of one mail."""
 

@@ -4,6 +4,7 @@ import importlib.util
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -100,14 +101,44 @@ def pages(data: bytes) -> Iterator[bytes]:
     """The pages of a PDF as PNG pictures, the first `PAGES` of them. Damaged."""
     import kreuzberg
 
+    with _stored(data) as name, _drawn(), kreuzberg.PdfPageIterator(name) as found:
+        yield from (picture for _, picture in islice(found, PAGES))
+
+
+def page_count(data: bytes) -> int:
+    """How many pages a PDF has. Damaged."""
+    import kreuzberg
+
+    with _stored(data) as name, _drawn(), kreuzberg.PdfPageIterator(name) as found:
+        return len(found)
+
+
+def page(data: bytes, number: int, dots: int) -> bytes:
+    """A page of a PDF as PNG with so many dots an inch; the first is 1. Damaged, also where there is no such page."""
+    import kreuzberg
+
+    with _stored(data) as name, _drawn():
+        return kreuzberg.render_pdf_page(name, number - 1, dpi=dots)
+
+
+@contextmanager
+def _stored(data: bytes) -> Iterator[str]:
+    """The name of a file that holds a PDF."""
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
         file.write(data)
         file.flush()
-        try:
-            with kreuzberg.PdfPageIterator(file.name) as found:
-                yield from (picture for _, picture in islice(found, PAGES))
-        except kreuzberg.KreuzbergError as error:
-            raise Damaged("damaged", f"Its pages can't be drawn: {_short(error)}.") from None
+        yield file.name
+
+
+@contextmanager
+def _drawn() -> Iterator[None]:
+    """Damaged for what the library says of a PDF that it can't draw."""
+    import kreuzberg
+
+    try:
+        yield
+    except (kreuzberg.KreuzbergError, RuntimeError) as error:
+        raise Damaged("damaged", f"Its pages can't be drawn: {_short(error)}.") from None
 
 
 def _short(error: Exception) -> str:

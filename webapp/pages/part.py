@@ -1,7 +1,12 @@
 """What a message is made of, as files: `.eml`, source, HTML for the frame, attachments, pictures."""
 
+import io
+import itertools
 import re
 import unicodedata
+import zipfile
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from flask import Blueprint
@@ -17,6 +22,8 @@ from webapp.security import FRAME, INERT
 
 pages = Blueprint("part", __name__)
 UNSAFE = re.compile(r'[/\\:*?"<>|;%]+')
+ZIP = "application/zip"
+DOS = (315_532_800, 4_354_819_198)  # the first and last second that an archive can hold, since 1970
 LONGEST_NAME = 120  # code points
 
 
@@ -58,6 +65,19 @@ def html(id: str) -> Response:
     return response
 
 
+@pages.get("/m/<mail:id>/attachments.zip")
+@operation("all of its attachments, to save", ZIP)
+def attachments(id: str) -> Response:
+    """All attachments in one archive, byte for byte, under their names and uncompressed; NotFound where there are
+    none."""
+    full = engine().message(id)
+    if not full.attachments:
+        raise NotFound("This message has no attachments.")
+    raw = engine().raw(full.id)
+    files = ((one.name or f"part-{one.part}", part_of(raw, one.part)[1]) for one in full.attachments)
+    return download(zipped(files, full.date), f"{full.id[:SHORT]}-attachments.zip", ZIP)
+
+
 @pages.get("/m/<mail:id>/part/<number:number>")
 @operation("one of its attachments, to save", ANY)
 def part(id: str, number: str) -> Response:
@@ -84,6 +104,23 @@ def part_of(raw: bytes, number: str) -> tuple[Attachment, bytes]:
         return site().mail.part_bytes(raw, number)
     except KeyError:
         raise NotFound("This message has no such part.") from None
+
+
+def zipped(files: Iterable[tuple[str, bytes]], date: int | None) -> bytes:
+    """An archive of files, names made safe and told apart by a number where they are alike; the same at each time."""
+    held = io.BytesIO()
+    taken: set[str] = set()
+    when = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=min(max(date or 0, DOS[0]), DOS[1]))).timetuple()[:6]
+    with zipfile.ZipFile(held, "w") as archive:
+        for name, data in files:
+            stem, dot, ending = safe_name(name).rpartition(".")
+            wanted = names = stem + dot + ending
+            count = itertools.count(2)
+            while names.casefold() in taken:
+                names = f"{stem}-{next(count)}{dot}{ending}" if stem else f"{wanted}-{next(count)}"
+            taken.add(names.casefold())
+            archive.writestr(zipfile.ZipInfo(names, when), data)
+    return held.getvalue()
 
 
 def charset(data: bytes) -> str:
