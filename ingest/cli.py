@@ -25,6 +25,7 @@ from ingest.console import (
     stoppable,
 )
 from ingest.copies_cli import duplicates
+from ingest.desk_cli import notes, tag
 from ingest.export_cli import export
 from ingest.failures_cli import failures
 from ingest.keys_cli import keys
@@ -46,7 +47,7 @@ STOPPING = "Stopping once the batch at hand is stored; once more quits at once."
 def register(group: click.Group) -> None:
     """Adds the commands of this module."""
     mail = (ingest, extract_cli.extract, status, failures, duplicates, verify, export, reindex, copy, keys, unlock)
-    for command in (*mail, cite, articles):
+    for command in (*mail, cite, articles, tag, notes):
         group.add_command(command)
 
 
@@ -186,10 +187,14 @@ def failure_line(failure: "Failure", number: int = 0) -> str:
 @json_option
 def status(engine: str, as_json: bool) -> None:
     """What the corpus holds and what it was read from."""
+    from msgspec.structs import replace
+
     from search.engine import open_engine
 
     with closing(open_engine(engine)) as corpus:
-        found = corpus.status()
+        found, marks = corpus.status(), corpus.desked()
+        if marks.messages:
+            found = replace(found, marks={"tags": marks.tags, "stars": marks.stars, "notes": marks.notes})
     if as_json:
         print_json(found)
     else:
@@ -225,6 +230,9 @@ def show_status(found: "Status") -> None:
         shown, absent, waiting = (found.citations.get(name, 0) for name in ("shown", "absent", "probable"))
         told = f"{shown:,} citations shown, {absent:,} of them of mails that are not here, {waiting:,} to be confirmed"
         table.add_row(f"{found.articles:,}", f"{plural(found.articles, 'article')}: {told}")
+    for kind, count in found.marks.items():
+        if count:
+            table.add_row(f"{count:,}", f"{kind} that you put on messages")
     for name, count in found.collections.items():
         if name:
             table.add_row(f"{count:,}", Text(f"in collection {clean(name)}"))

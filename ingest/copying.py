@@ -29,6 +29,7 @@ class Copied(Struct, frozen=True):
     digest: str
     same: bool
     articles: int = 0
+    marks: int = 0  # tags, stars and notes
 
 
 def copy(source: Engine, target: Engine, progress: Progress | None = None) -> Copied:
@@ -68,9 +69,10 @@ def copy(source: Engine, target: Engine, progress: Progress | None = None) -> Co
         writer.index()
         articles = copy_shelf(source, target, writer, progress)
         writer.index()
+    marks = target.put_marks(source.every_mark())
     digest = source.digest()
     same = target.digest() == digest and shelf_digest(target) == shelf_digest(source)
-    return Copied(count, len(known), digest, same, articles)
+    return Copied(count, len(known), digest, same, articles, marks)
 
 
 def _all(source: Engine, progress: Progress) -> Iterator[Prepared]:

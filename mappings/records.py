@@ -287,5 +287,6 @@ class Status(Struct, frozen=True, kw_only=True):
     files: dict[str, int] = {}  # files that mails carry, by their state
     articles: int = 0
     citations: dict[str, int] = {}  # "shown", "probable", "silent"; "absent": shown, and not here
+    marks: dict[str, int] = {}  # "tags", "stars", "notes" that people put on messages
     differences: tuple[Difference, ...] = ()
     notes: tuple[str, ...] = ()  # sentences on what is not as usual

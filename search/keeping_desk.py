@@ -5,7 +5,9 @@ import copy
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Self
+from functools import partial
+from itertools import islice
+from typing import Any, Self, TypeVar
 
 from msgspec import MsgspecError, json
 
@@ -16,6 +18,8 @@ from search.drawer import Drawer, Sought
 from search.errors import BadMark, CursorError, NotFound, Overtaken, QueryError
 from search.marking import Hand
 from search.words import tokens
+
+T = TypeVar("T")
 
 
 class DeskKeeper:
@@ -110,15 +114,12 @@ class DeskKeeper:
     def put_marks(self, marks: Iterable[Mark]) -> int:
         """Stores marks as another corpus has them; how many. Of one that is here, too, the longer history stays."""
         self._hand("")
-        wanted = {mark.id: mark for mark in marks}
-
-        def longer(found: Mapping[str, Mark]) -> Iterable[Mark]:
-            for id, mark in wanted.items():
-                if id not in found or len(found[id].history) < len(mark.history):
-                    yield mark
-
-        self._drawer().change(wanted, longer)
-        return len(wanted)
+        count = 0
+        for part in _parts(marks):
+            wanted = {mark.id: mark for mark in part}
+            self._drawer().change(wanted, partial(_longer, wanted))
+            count += len(wanted)
+        return count
 
     def tag(self, ids: Iterable[str], *, add: Iterable[str] = (), remove: Iterable[str] = (), by: str = "") -> Act:
         """Puts tags on messages and takes tags off them and their copies; BadMark for what is no tag's name."""
@@ -259,10 +260,17 @@ class DeskKeeper:
         return list(dict.fromkeys(mark.message for mark in found))
 
 
-def _parts(ids: Iterable[str], size: int = 1000) -> Iterator[list[str]]:
-    listed = list(ids)
-    for start in range(0, len(listed), size):
-        yield listed[start : start + size]
+def _longer(wanted: Mapping[str, Mark], found: Mapping[str, Mark]) -> Iterator[Mark]:
+    """Of marks those that are not there, or there with a shorter history."""
+    for id, mark in wanted.items():
+        if id not in found or len(found[id].history) < len(mark.history):
+            yield mark
+
+
+def _parts(values: Iterable[T], size: int = 1000) -> Iterator[list[T]]:
+    iterator = iter(values)
+    while part := list(islice(iterator, size)):
+        yield part
 
 
 def _write_place(mark: Mark) -> str:

@@ -155,7 +155,6 @@ def test_of_a_large_result_the_newest_are_tagged_and_the_rest_is_told(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("webapp.pages.desk.MOST", 2)
-    monkeypatch.setattr("webapp.pages.desk._AT_ONCE", 1)
     total = room.found("budget")
     said = room.told("star", scope="all", q="budget")
     assert f"Starred 2 messages. {total - 2} message" in said

@@ -1,6 +1,7 @@
 """What forms do to tags, stars and notes (`POST /notes`); `/m/<id>/marks`: all that was ever done on a message."""
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from flask import Blueprint, redirect, request
 from msgspec import Struct
@@ -21,7 +22,6 @@ from webapp.writing import Refused
 
 pages = Blueprint("desk", __name__)
 MOST = 10_000  # messages of a result that are marked at once
-_AT_ONCE = 1000  # hits asked for at once
 LONGEST_NOTE = 20_000
 LONGEST_DO = 300
 SCOPES = ("selected", "page", "all")
@@ -180,11 +180,6 @@ def meant(id: str) -> tuple[Sequence[str], int]:
 
 def of_result(q: str) -> tuple[list[str], int]:
     """Ids of the newest messages that a query finds, and how many more there are."""
-    query = parse(q)
-    page = engine().search(query, order="newest", limit=_AT_ONCE, facets=False)
-    total, ids = page.total, list[str]()
-    while True:
-        ids += [hit.row.id for hit in page.hits if not hit.row.ghost]
-        if not page.next or len(ids) >= MOST:
-            return ids[:MOST], max(0, total - MOST)
-        page = engine().search(query, order="newest", limit=_AT_ONCE, cursor=page.next, facets=False)
+    found = engine().every(parse(q), newest=True)
+    rows = islice((row for row in found.rows if not row.ghost), MOST)
+    return [row.id for row in rows], max(0, found.total - MOST)
