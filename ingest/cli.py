@@ -29,6 +29,7 @@ from ingest.desk_cli import notes, tag
 from ingest.export_cli import export
 from ingest.failures_cli import failures
 from ingest.keys_cli import keys
+from ingest.people_cli import people
 from ingest.unlock_cli import unlock
 from ingest.verify_cli import verify
 from mappings.plain import clean
@@ -47,7 +48,7 @@ STOPPING = "Stopping once the batch at hand is stored; once more quits at once."
 def register(group: click.Group) -> None:
     """Adds the commands of this module."""
     mail = (ingest, extract_cli.extract, status, failures, duplicates, verify, export, reindex, copy, keys, unlock)
-    for command in (*mail, cite, articles, tag, notes):
+    for command in (*mail, cite, articles, people, tag, notes):
         group.add_command(command)
 
 
@@ -76,6 +77,7 @@ def ingest(
     What was read before is not read again; ^C stops, and the same command goes on.
     """
     from ingest import pipeline
+    from ingest.people import directory
     from ingest.scheduler import lent
     from search.engine import open_engine
     from search.errors import CorpusMissing
@@ -102,6 +104,8 @@ def ingest(
             )  # fmt: skip
             if corpus is not None and not (no_extract or dry_run or stop.asked):
                 extraction = extract_cli.follow(corpus, shown, workers=workers or 0)
+            if corpus is not None and not (dry_run or stop.asked):
+                directory.follow(corpus, shown)
             if corpus is not None and outcome.new and not (no_cite or dry_run or stop.asked):
                 cited = follow(corpus, shown, lambda: stop.asked)
         finally:

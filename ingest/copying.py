@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ingest import pipeline
+from ingest.people.directory import bring
 from ingest.progress import Progress
 from ingest.shelf_copying import copy_shelf
 from ingest.threads import prepare, settle
@@ -69,6 +70,8 @@ def copy(source: Engine, target: Engine, progress: Progress | None = None) -> Co
         writer.index()
         articles = copy_shelf(source, target, writer, progress)
         writer.index()
+        progress.phase("telling people apart")
+        bring(target, writer, source.decisions())
     marks = target.put_marks(source.every_mark())
     digest = source.digest()
     same = target.digest() == digest and shelf_digest(target) == shelf_digest(source)

@@ -8,6 +8,7 @@ from ingest.progress import Progress
 from mappings.articles import Article, Citation, CitedState, Judged, Verdict
 from search.engine import Engine, Writer
 from search.errors import SearchError
+from search.persons import NAME as PEOPLE
 
 # These note up to which message they were drawn, and every corpus counts its messages by itself.
 COUNTED = ("citations-lexicon", "citations-people")
@@ -35,6 +36,8 @@ def copy_shelf(source: Engine, target: Engine, writer: Writer, progress: Progres
             )  # fmt: skip
     writer.judge(_verdicts(source, ids))
     for name in source.derived_names():
+        if name == PEOPLE:
+            continue  # drawn anew from the mails that the other corpus has
         if name not in COUNTED or whole == newest:
             writer.keep_derived(name, source.derived(name) or b"")
     return len(ids)

@@ -7,7 +7,8 @@ from typing import Any
 MESSAGES = "messages"  # what is searched, made from the rest
 SHELF = ("articles", "citations", "blobs")
 DESK = ("desk",)
-YOUNGER = (*SHELF, *DESK)  # which corpora of older versions lack
+DIRECTORY = ("persons",)
+YOUNGER = (*SHELF, *DESK, *DIRECTORY)  # which corpora of older versions lack
 INDEXES = (
     MESSAGES, "records", "raws", "links", "threads", "ghosts", "files", "archives", "failures", "marks", *YOUNGER,
 )  # fmt: skip

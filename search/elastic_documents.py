@@ -16,6 +16,7 @@ from search.elastic_files import texts as texts_of
 from search.elastic_store import Store, number
 from search.file_texts import wanted
 from search.ghosts import Ghost
+from search.person_facts import pairs
 from search.words import tokens
 
 _BATCH = 200  # messages read back at a time
@@ -65,6 +66,7 @@ def op(
     found = document(number(message.id), label, message, list(collections), marks, terms, texts)
     if came is not None:
         found["came"] = came
+    found |= pairs(message)
     return _placed(message.id, found, label, collections, group, index, citing)
 
 

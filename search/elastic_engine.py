@@ -7,14 +7,15 @@ from contextlib import suppress
 from functools import partial
 from typing import Self
 
-from mappings import INDEXES, YOUNGER
+from mappings import INDEXES, MESSAGES, YOUNGER
 from mappings.records import Failure, File, FileState, Message, MessageRow, Place, Ruling, Status, Thread
 from mappings.signatures import Key
-from search import elastic_audit, elastic_copies, elastic_files, elastic_later
+from search import elastic_audit, elastic_copies, elastic_files, elastic_later, elastic_persons
 from search.citing import Cited
 from search.elastic import Cluster
 from search.elastic_bulk import ElasticBulk
 from search.elastic_desk import ElasticDesk
+from search.elastic_directory import ElasticDirectory
 from search.elastic_errors import NotAllowed
 from search.elastic_pages import Asked, Found, answer
 from search.elastic_queries import Compiler
@@ -35,7 +36,7 @@ from search.weights import is_ranked
 _DIGITS = re.compile(r"\d+")
 
 
-class ElasticEngine(ElasticShelf, ElasticDesk, ElasticBulk, ElasticStamp):
+class ElasticEngine(ElasticShelf, ElasticDesk, ElasticDirectory, ElasticBulk, ElasticStamp):
     """Reading a corpus in a cluster; see `search.engine.Engine`. Usable from any number of threads and machines."""
 
     waits = True
@@ -46,8 +47,8 @@ class ElasticEngine(ElasticShelf, ElasticDesk, ElasticBulk, ElasticStamp):
         self._compiler = self._new_compiler()
 
     def _new_compiler(self) -> Compiler:
-        found = partial(outlets, self._cluster)
-        return Compiler(self._store.ids, self._store.label, self._store.published, found, self._marked)
+        found, handles = partial(outlets, self._cluster), partial(elastic_persons.handles, self._cluster)
+        return Compiler(self._store.ids, self._store.label, self._store.published, found, self._marked, handles)
 
     @classmethod
     def open(cls, url: str, *, create: bool = False) -> Self:
@@ -233,7 +234,8 @@ def _with_younger(cluster: Cluster, lacking: list[str]) -> list[str]:
     """Makes what corpora of older versions lack, if the user may: who only reads finds no articles, and all else."""
     with suppress(NotAllowed):
         cluster.create(lacking)
-        cluster.extend("records", "came")
+        for index, field in (("records", "came"), (MESSAGES, "wrote"), (MESSAGES, "got")):
+            cluster.extend(index, field)
     return []
 
 

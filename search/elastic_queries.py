@@ -5,12 +5,13 @@ factor k1 + 1 included, and every document has every field that is scored (searc
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from mappings.persons import NAMED
 from search.cited import bounds
 from search.query import And, Between, Exact, Node, Not, Or, Phrase, Word
-from search.weights import DESK, FIELDS, TIE, UNHIDDEN, WEIGHTS, nodes
+from search.weights import DESK, FIELDS, PARTS, TIE, UNHIDDEN, WEIGHTS, nodes
 from search.words import CJK_RUN, lone_ideograph, tokens
 
 _MOST = (1 << 63) - 1
@@ -22,18 +23,20 @@ Json = dict[str, Any]
 class Compiler:
     """Compiles trees. `ids` finds messages by an id or its prefix, `label` the label of the thread an id is in,
     `published` messages by a published number, `outlets` the ways in which an outlet's name is written,
-    `marked` messages by their tags, stars and notes."""
+    `marked` messages by their tags, stars and notes, `handles` what somebody goes by."""
 
     def __init__(
         self, ids: Callable[[str], list[str]], label: Callable[[str], int | None],
         published: Callable[[str], list[str]], outlets: Callable[[str], list[str]],
         marked: Callable[[str, str], list[str]],
+        handles: Callable[[str], list[str]],
     ) -> None:  # fmt: skip
         self._ids = ids
         self._label = label
         self._published = published
         self._outlets = outlets
         self._marked = marked
+        self._handles = handles
 
     def compile(self, tree: Node | None, copies: bool = False) -> Json:
         """The whole query: what the tree asks for, copies and ghosts hidden unless it names them; or all `copies`."""
@@ -71,6 +74,8 @@ class Compiler:
         if field in ("from", "to", "cc", "bcc", "with"):
             fields = FIELDS["with"] if field == "with" else (field,)
             return _any([_term(name + "_address", value.lower()) for name in fields])
+        if field in PARTS:
+            return taking_part(PARTS[field], self._handles(value))
         if field == "id":
             return _any([{"ids": {"values": self._ids(value)}}, _term("message_id", value.strip("<>"))])
         if field == "number":
@@ -97,6 +102,16 @@ class Compiler:
         fields = FIELDS.get(node.field) or (node.field,)
         found = [_in_field(field, node, words, WEIGHTS[field]) for field in fields]
         return found[0] if len(found) == 1 else {"dis_max": {"queries": found, "tie_breaker": TIE}}
+
+
+def taking_part(fields: Sequence[str], handles: Sequence[str]) -> Json:
+    """Mails that one of these handles takes part in: by its address, or by its name where it has none."""
+    addresses = [handle for handle in handles if not handle.startswith(NAMED)]
+    names = [handle.removeprefix(NAMED) for handle in handles if handle.startswith(NAMED)]
+    found: list[Json] = [{"match_phrase": {field: {"query": name}}} for field in fields for name in names]
+    if addresses:
+        found += [{"terms": {field + "_address": addresses}} for field in fields]
+    return _any(found) if found else {"match_none": {}}
 
 
 def _in_field(field: str, node: Word | Phrase, words: list[str], weight: float) -> Json:

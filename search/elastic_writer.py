@@ -19,6 +19,7 @@ from search import elastic_marks as marks
 from search.documents import standing
 from search.elastic import Cluster, Doc, Op, Refusal, chunks
 from search.elastic_candidates import stamp
+from search.elastic_directory import ElasticDirectoryWriter
 from search.elastic_documents import Recent, ghost_ops, groups, missing, op, remade
 from search.elastic_filling import Filling
 from search.elastic_keeping import ElasticShelfWriter
@@ -45,7 +46,7 @@ class _Line(Struct):
     pending: str = ""
 
 
-class ElasticWriter(ElasticShelfWriter):
+class ElasticWriter(ElasticShelfWriter, ElasticDirectoryWriter):
     """A writer to a corpus in a cluster; see `search.engine.Writer`.
 
     A batch is stored in this order: a note of what is to come, blocks, records with their documents, the ledger's

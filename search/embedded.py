@@ -12,12 +12,13 @@ import tantivy
 
 from mappings.records import Failure, File, FileState, Message, MessageRow, Place, Ruling, Status, Thread
 from mappings.signatures import Key
-from search import embedded_audit, embedded_copies, embedded_files, embedded_later, embedded_shelf
+from search import embedded_audit, embedded_copies, embedded_files, embedded_later, embedded_persons, embedded_shelf
 from search.base64_runs import grow
 from search.citing import Cited
 from search.embedded_bulk import EmbeddedBulk
 from search.embedded_desk import EmbeddedDesk
 from search.embedded_desk_file import DeskFile
+from search.embedded_directory import EmbeddedDirectory
 from search.embedded_documents import record_decoder
 from search.embedded_index import open_index, schema
 from search.embedded_queries import Compiler
@@ -39,7 +40,7 @@ from search.results import Highlight, Hit, Order, Page
 from search.weights import is_ranked
 
 
-class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedBulk, EmbeddedStamp):
+class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedDirectory, EmbeddedBulk, EmbeddedStamp):
     """Reading an embedded corpus; see `search.engine.Engine`. Usable from any number of threads."""
 
     waits = False
@@ -56,9 +57,9 @@ class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedBulk, EmbeddedStamp):
         self._compiler = self._new_compiler()
 
     def _new_compiler(self) -> Compiler:
-        outlets = partial(embedded_shelf.outlets, self._store)
+        outlets, handles = partial(embedded_shelf.outlets, self._store), partial(embedded_persons.handles, self._store)
         return Compiler(
-            schema(), self._store.numbers, self._label, self._store.published, outlets, self._marked
+            schema(), self._store.numbers, self._label, self._store.published, outlets, self._marked, handles
         )  # fmt: skip
 
     @classmethod

@@ -11,6 +11,8 @@ from mappings import MESSAGES, load
 _COLUMNS = {
     "from_address", "to_address", "domain", "list", "collection", "lang", "has", "dkim", "is", "outlet",
 }  # fmt: skip
+# Here messages are numbered in the order in which they came in, and who takes part in them stands in a table.
+_ELSEWHERE = {"came", "wrote", "got"}
 _LOOKED_UP = {"num", "thread"}
 
 
@@ -19,7 +21,7 @@ def schema() -> tantivy.Schema:
     """The schema that the messages' mapping asks for: text folded, keywords whole, numbers as columns."""
     builder = tantivy.SchemaBuilder()
     for name, field in load(MESSAGES)["mappings"]["properties"].items():
-        if name == "came":  # here messages are numbered in that order
+        if name in _ELSEWHERE:
             continue
         if field["type"] == "text":
             builder.add_text_field(name, tokenizer_name="folded")

@@ -1,15 +1,16 @@
 """A query's tree as Tantivy queries, built as objects: Tantivy's own query syntax drops marks in silence."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, product
 
 import tantivy
 from tantivy import FieldType, Occur, Query
 
+from mappings.persons import NAMED
 from search.cited import bounds
 from search.query import And, Between, Exact, Node, Not, Or, Phrase, Word
-from search.weights import DESK, FIELDS, TIE, UNHIDDEN, WEIGHTS, nodes
+from search.weights import DESK, FIELDS, PARTS, TIE, UNHIDDEN, WEIGHTS, nodes
 from search.words import CJK_RUN, lone_ideograph, tokens
 
 _PAIRED = 8  # words of a phrase with slop that are held against each other
@@ -20,12 +21,13 @@ _MOST = (1 << 63) - 1  # integers in the index have 64 bits
 class Compiler:
     """Compiles trees for one schema. `numbers` finds messages by an id or its prefix, `label` a thread's label,
     `published` messages by a published number, `outlets` the ways in which an outlet's name is written,
-    `marked` messages by their tags, stars and notes."""
+    `marked` messages by their tags, stars and notes, `handles` what somebody goes by."""
 
     def __init__(
         self, schema: tantivy.Schema, numbers: Callable[[str], list[int]], label: Callable[[str], int | None],
         published: Callable[[str], list[int]], outlets: Callable[[str], list[str]],
         marked: Callable[[str, str], list[int]],
+        handles: Callable[[str], list[str]],
     ) -> None:  # fmt: skip
         self._schema = schema
         self._numbers = numbers
@@ -33,6 +35,7 @@ class Compiler:
         self._published = published
         self._outlets = outlets
         self._marked = marked
+        self._handles = handles
 
     def compile(self, tree: Node | None, copies: bool = False) -> Query:
         """The whole query: what the tree asks for, copies and ghosts hidden unless it names them; or all `copies`."""
@@ -72,6 +75,8 @@ class Compiler:
         if field in ("from", "to", "cc", "bcc", "with"):
             fields = FIELDS["with"] if field == "with" else (field,)
             return _any([self._term(name + "_address", value.lower()) for name in fields])
+        if field in PARTS:
+            return self._person(PARTS[field], self._handles(value))
         if field == "id":
             numbers = self._numbers(value)
             found = [self._term("num", number) for number in numbers]
@@ -98,6 +103,16 @@ class Compiler:
         if field == "filename":
             return self._words(Phrase(value, "filename"))
         return self._term(field, value)
+
+    def _person(self, fields: Sequence[str], handles: list[str]) -> Query:
+        """Mails that one of these handles takes part in: by its address, or by its name where it has none."""
+        addresses = [handle for handle in handles if not handle.startswith(NAMED)]
+        names = [handle.removeprefix(NAMED).split() for handle in handles if handle.startswith(NAMED)]
+        found = [self._phrase(field, words, 0) if words[1:] else self._term(field, words[0])
+                 for field in fields for words in names]  # fmt: skip
+        if addresses:
+            found += [Query.term_set_query(self._schema, field + "_address", addresses) for field in fields]
+        return _any(found) if found else Query.empty_query()
 
     def _words(self, node: Word | Phrase) -> Query:
         words = tokens(node.text)

@@ -24,7 +24,8 @@ from search.slims import Slim, slim_decoder
 FORMAT = 4  # of the tables and the index together; another number asks for another program
 GHOSTS = 1 << 40  # a ghost's document number is this plus its row's
 DATABASE = "corpus.sqlite"
-SCRIPTS = ("embedded.sql", "embedded_shelf.sql")  # the second is of tables that older corpora may lack
+LATER = {"embedded_shelf.sql": "derived", "embedded_persons.sql": "persons"}  # older corpora may lack these tables
+SCRIPTS = ("embedded.sql", *LATER)
 BLOCKS = "blocks.zst"
 INDEX = "index"
 MOST_NUMBERED = 1000  # messages of one number
@@ -91,8 +92,9 @@ class Store:
                 _create(path)
             store = cls(folder)
             row = store.one("SELECT value FROM meta WHERE key = 'format'")
-            if row is not None and not store.one("SELECT 1 FROM sqlite_schema WHERE name = 'derived'"):
-                store.connection().executescript(script_text(SCRIPTS[1]))
+            for script, last in LATER.items() if row is not None else ():
+                if not store.one("SELECT 1 FROM sqlite_schema WHERE name = ?", (last,)):
+                    store.connection().executescript(script_text(script))
         if row is None or row[0] != FORMAT:
             has = "none" if row is None else row[0]
             raise CorpusError(

@@ -17,22 +17,25 @@ from mappings.signatures import Key, Later
 from search import embedded_copies, embedded_files, embedded_ghosts, embedded_later, embedded_quoting
 from search.documents import document, standing
 from search.embedded_audit import archives
+from search.embedded_directory import EmbeddedDirectoryWriter
 from search.embedded_documents import Documents
 from search.embedded_keeping import EmbeddedShelfWriter
 from search.embedded_packing import Packed, pack, pack_slims
+from search.embedded_persons import Noting
 from search.embedded_store import GHOSTS, Store, translated
 from search.engine import Arranged, Batch, Counts, Member, Pair
 from search.errors import CorpusLocked
 from search.slims import Slim, copy_keys
 
 
-class EmbeddedWriter(EmbeddedShelfWriter):
+class EmbeddedWriter(EmbeddedShelfWriter, EmbeddedDirectoryWriter):
     """The one writer of an embedded corpus; see `search.engine.Writer`."""
 
     def __init__(self, store: Store, index: Callable[[], tantivy.Index]) -> None:
         self._store = store
         self._index = index  # called once the lock is held
         self._lock: int | None = None
+        self._noting = Noting(store)
 
     def __enter__(self) -> Self:
         lock = os.open(self._store.folder / "lock", os.O_CREAT | os.O_RDWR, 0o644)
@@ -58,6 +61,7 @@ class EmbeddedWriter(EmbeddedShelfWriter):
 
     def _remember(self) -> None:
         """Reads from the tables what is kept in memory beside them."""
+        self._noting.forget()
         self._next = self._store.number("SELECT max(num) FROM messages") + 1
         self._end = self._store.end()
         self._joins: dict[int, int] = dict(self._store.all("SELECT label, target FROM joins"))
@@ -113,6 +117,7 @@ class EmbeddedWriter(EmbeddedShelfWriter):
             self._note_places(archive, [(numbers[p.message.id], p.place) for p in batch.messages])
             drafts = [document(num, labels[num], p.message, [p.place.collection], []) for num, p in fresh]
             embedded_quoting.note(self._store, fresh)
+            self._noting.fresh([(num, prepared.message) for num, prepared in fresh])
             self._insert(fresh, labels, numbers, packed)  # waits for what is packed beside this thread
             self._documents.add(fresh, drafts)
             self._documents.stale(embedded_files.note(self._store, fresh))

@@ -26,6 +26,7 @@ from search.desk import Desk
 from search.errors import CorpusError
 from search.failures import ANY, Tally, Which
 from search.ghosts import Ghost, Quote
+from search.persons import Directory, DirectoryWriter
 from search.query import Query
 from search.results import Order, Page
 from search.stamps import Stamped
@@ -100,7 +101,7 @@ class Arranged(Struct, frozen=True, kw_only=True):
     ghosts: tuple[Ghost, ...] = ()
 
 
-class Engine(Shelf, Desk, Bulk, Stamped, Protocol):
+class Engine(Shelf, Desk, Directory, Bulk, Stamped, Protocol):
     """Reading a corpus. An id is 64 hex digits, or any unique prefix of at least 8; a ghost's begins with "g"."""
 
     waits: bool  # storing waits for other machines: there is time to read on meanwhile
@@ -183,7 +184,7 @@ class Engine(Shelf, Desk, Bulk, Stamped, Protocol):
         """Lets go of files and connections."""
 
 
-class Writer(ShelfWriter, Protocol):
+class Writer(ShelfWriter, DirectoryWriter, Protocol):
     """Writing to a corpus: a context manager; what `take` returned for is safe whatever happens next."""
 
     def __enter__(self) -> Self: ...

@@ -14,6 +14,7 @@ _LEADS = {
     "attachment": "in an attachment ",
 }  # fmt: skip
 _EXACT = {
+    "person": "with the person {}", "wrote": "from the person {}", "got": "to the person {}",
     "list": "on the list {}", "domain": "from an address at {}",
     "id": "the message {}", "thread": "in the conversation of {}",
     "number": "published as number {}", "label": 'with the label "{}"',

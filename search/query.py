@@ -27,9 +27,9 @@ class Phrase(Struct, frozen=True, tag=True):
 
 
 class Exact(Struct, frozen=True, tag=True):
-    """A value as a whole: addresses (from, to, cc, bcc, with: lower case), domain, has, is, dkim, arc, list, id,
-    thread, number, label, tag (lower case), note (words), collection, lang, outlet, cited-by (an article's id), date
-    ("none", "doubtful"), filename."""
+    """A value as a whole: addresses (from, to, cc, bcc, with: lower case), people (person, wrote, got: id or name),
+    domain, has, is, dkim, arc, list, id, thread, number, label, tag (lower case), note (words), collection, lang,
+    outlet, cited-by (an article's id), date ("none", "doubtful"), filename."""
 
     field: str
     value: str

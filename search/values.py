@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from search.operators import ARC, DKIM, HAS, IS
 from search.query import Between, Exact, Node
+from search.words import tokens
 
 DAY = 86_400
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -171,6 +172,15 @@ def _lang(text: str, today: date) -> Node:
     return Exact("lang", value)
 
 
+def _person(field: str) -> Callable[[str, date], Node]:
+    def read(text: str, today: date) -> Node:
+        if not tokens(text):
+            raise ValueProblem(f"{field}: needs a name, an address or a person's id", f"such as {field}:podesta")
+        return Exact(field, text)
+
+    return read
+
+
 def _id(field: str) -> Callable[[str, date], Node]:
     def read(text: str, today: date) -> Node:
         value = text.removeprefix("<").removesuffix(">")
@@ -184,6 +194,9 @@ READERS: dict[str, Callable[[str, date], Node]] = {
     "is": _known("is", IS),
     "dkim": _known("dkim", DKIM),
     "arc": _known("arc", ARC),
+    "person": _person("person"),
+    "wrote": _person("wrote"),
+    "got": _person("got"),
     "list": lambda text, today: Exact("list", text.removeprefix("<").removesuffix(">").replace("@", ".").lower()),
     "domain": lambda text, today: Exact("domain", text.rpartition("@")[2].lower()),
     "id": _id("id"),

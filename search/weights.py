@@ -18,6 +18,8 @@ FIELDS: dict[TextField, tuple[str, ...]] = {
 }
 # what is asked of the desk (search/desk.py), and may be kept from readers
 DESK = {"tag", "note", ("is", "starred"), ("has", "note")}
+# What `person:` and its like look at.
+PARTS = {"person": ("from", "to", "cc", "bcc"), "wrote": ("from",), "got": ("to", "cc", "bcc")}
 UNHIDDEN = {("is", "duplicate"), ("is", "ghost")}  # what asks for documents that are hidden otherwise
 
 

@@ -23,7 +23,7 @@ def create_app(
     from flask import Flask
 
     from webapp import context, done, errors, kept, security, templating, writing
-    from webapp.converters import ArticleConverter, DigestConverter, MailConverter, NumberConverter
+    from webapp.converters import ArticleConverter, DigestConverter, MailConverter, NumberConverter, PersonConverter
     from webapp.pages import (
         api,
         article,
@@ -41,6 +41,8 @@ def create_app(
         notes,
         number,
         part,
+        people,
+        person,
         preview,
         reference,
         review,
@@ -57,11 +59,12 @@ def create_app(
         writable=writable, marks=writable or marks,
     )  # fmt: skip
     app.url_map.converters.update(
-        mail=MailConverter, number=NumberConverter, digest=DigestConverter, article=ArticleConverter
+        mail=MailConverter, number=NumberConverter, digest=DigestConverter, article=ArticleConverter,
+        person=PersonConverter,
     )
-    for noun in (search, message, differences, part, file, number, thread, articles, article, cited, citations, review,
-                 export, reference, preview,
-                 cite, status, failures, help, api, desk, notes, tags):  # fmt: skip
+    for noun in (search, message, differences, part, file, number, thread, people, person, articles, article, cited,
+                 citations, review, export, reference, preview, cite, status, failures, help, api, desk,
+                 notes, tags):  # fmt: skip
         app.register_blueprint(noun.pages)
     security.protect(app, hosts)
     writing.register(app)

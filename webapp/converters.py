@@ -27,9 +27,16 @@ class NumberConverter(BaseConverter):
     regex = r"[0-9]{1,4}(?:\.(?:[0-9]{1,4}|winmail)){0,20}"
 
 
+class PersonConverter(BaseConverter):
+    """The id of a person's address or name."""
+
+    regex = "[0-9a-f]{12}"
+
+
 WORDS = {
     "mail": "a mail's id, or eight digits or more of it; a ghost's begins with g",
     "article": "an article's id, or eight digits or more of it",
+    "person": "the id of a person, or of one of their addresses",
     "digest": "a file's SHA-256 in full",
     "number": "a part's number as IMAP counts it: 2, 1.3",
 }

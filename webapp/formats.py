@@ -10,7 +10,9 @@ from flask import request
 
 from mappings.articles import Article, ArticleRow
 from mappings.file_states import WORDS
+from mappings.persons import handle_id
 from mappings.records import Address, Failure, File, MessageRow, Place
+from search.person_facts import handle
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SHORT = 16  # hex digits of an id in a link: unique in any corpus that fits on a disk
@@ -187,6 +189,17 @@ def file_link(sha256: str, tail: str = "", **values: str | int) -> str:
 def file_state(file: File) -> str:
     """What became of a file, in a few words."""
     return WORDS[file.state]
+
+
+def person_link(id: str, tail: str = "", **values: str) -> str:
+    """The address of a person's page or of something below it."""
+    return link(f"/p/{id}{tail}", **values)
+
+
+def who_link(who: Address) -> str:
+    """The address of the person that a mailbox is held to be of; "" for one that names nobody."""
+    found = handle(who)
+    return person_link(handle_id(found)) if found else ""
 
 
 def article_link(id: str, tail: str = "", **values: str | int) -> str:

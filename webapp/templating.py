@@ -19,6 +19,7 @@ from webapp import (
     histogram,
     narrowing,
     nearby,
+    persons,
     signatures,
     static_files,
     text,
@@ -87,11 +88,13 @@ def register(app: Flask) -> None:
         citations.fact_words, citations.tier_words, citations.cited_by_words, citations.cites_words,
         citations.by_article, excerpts.shown, text.line, text.fragment, text.plain, language, in_language, facet_name,
         told, about.markdown, kind, short,
+        persons.role_name, persons.role_words, persons.handle_shown, persons.literal, persons.query_of, persons.ask_of,
     ):  # fmt: skip
         env.filters[function.__name__] = function
     env.globals.update(
         link=formats.link, message_link=formats.message_link, thread_link=formats.thread_link, anchor=formats.anchor,
-        row_link=formats.row_link, article_link=formats.article_link, form_token=writing.form_token,
+        row_link=formats.row_link, article_link=formats.article_link, person_link=formats.person_link,
+        who_link=formats.who_link, form_token=writing.form_token,
         reviewer=writing.reviewer,
         file_link=formats.file_link, file_names=file.names, FIRST=file.FIRST, document=text.document,
         term=formats.term, body=text.body, draw=histogram.draw, draw_tree=tree.draw, finder=found.finder,

@@ -29,7 +29,7 @@ FORM = (
 YEAR = 31_536_000  # seconds
 PATIENCE = 3.0  # seconds that another's write is waited for
 # The pages that a form may lead back to: none of another site.
-BACK = re.compile(r"/(?:(?:a|m|t)/[0-9a-fg]{8,64}|review(?:/verdicts)?|cite|notes|tags)?(?:[?#][^\s\\]*)?\Z")
+BACK = re.compile(r"/(?:(?:a|m|t|p)/[0-9a-fg]{8,64}|review(?:/verdicts)?|cite|notes|tags)?(?:[?#][^\s\\]*)?\Z")
 _ONE = threading.Lock()
 
 

@@ -1,28 +1,17 @@
 """The corpus' correspondents by the names they go by, and where an article names them."""
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
 import zstandard
 
+from ingest.names import TITLES, WORD, parts, plain
 from mappings.articles import Span
 from mappings.records import Address
-from search.words import fold
 
 NAME = "citations-people"
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]|<[^>]*>|\"[^\"]*\"")
-_TITLED = "mr mrs ms dr prof sen rep gov amb hon sir lord mme m jr sr ii iii iv phd md esq"
-_TITLES = frozenset(_TITLED.split())
-_LATIN = {
-    "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e", "є": "e", "ж": "zh", "з": "z",
-    "и": "i", "і": "i", "ї": "i", "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r",
-    "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ы": "y", "э": "e",
-    "ю": "iu", "я": "ia", "ъ": "", "ь": "",
-}  # fmt: skip
 # The share of an address' mails that a name must have to be its owner's; less will do if the name has mostly that
 # address. In scanned mail, names and addresses get mixed up.
 MOSTLY, SHARE = 0.6, 0.3
@@ -60,7 +49,7 @@ class People:
     def read(self, addresses: Iterable[Address]) -> None:
         """Takes in the people of a message."""
         for address in addresses:
-            self._seen[" ".join(_parts(address)), address.address.lower()] += 1
+            self._seen[" ".join(parts(address)), address.address.lower()] += 1
 
     def settle(self) -> None:
         """Finds out who is who, from all that was read."""
@@ -105,7 +94,7 @@ class People:
     def person(self, address: Address) -> int:
         """The person of an address; -1 for one that was not seen."""
         found = self._of.get("@" + address.address.lower(), -1) if address.address else -1
-        return found if found >= 0 else self._of.get(" ".join(_parts(address)), -1)
+        return found if found >= 0 else self._of.get(" ".join(parts(address)), -1)
 
     def shown(self, person: int) -> str:
         """A name for people to read."""
@@ -121,7 +110,7 @@ class People:
 
     def named(self, text: str, start: int = 0, end: int | None = None) -> list[Named]:
         """Where `text[start:end]` names people: by full name, by surname, by a first name that one person has."""
-        words = list(_WORD.finditer(text, start, len(text) if end is None else end))
+        words = list(WORD.finditer(text, start, len(text) if end is None else end))
         found: list[Named] = []
         for at, word in enumerate(words):
             if not word[0][0].isupper():
@@ -129,7 +118,7 @@ class People:
             joined = at > 0 and text[words[at - 1].end() : word.start()].strip(" \xa0.") == ""
             before = words[at - 1] if joined and words[at - 1][0][0].isupper() else None
             if (people := self._surname(word[0], before[0] if before else "")):
-                full = before is not None and _plain(before[0]) in self._firsts
+                full = before is not None and plain(before[0]) in self._firsts
                 left = before.start() if before and full else word.start()
                 if found and found[-1].span.end > left:
                     found.pop()  # the first name, which is part of this
@@ -139,18 +128,18 @@ class People:
         return found
 
     def _surname(self, word: str, before: str) -> dict[int, float]:
-        plain = _plain(word)
-        known = [form for form in _forms(plain) if form in self._surnames]
+        folded = plain(word)
+        known = [form for form in _forms(folded) if form in self._surnames]
         if not known:
             return {}
-        last = max(known, key=lambda form: (9 if form == plain else 1) * self._written(form))
+        last = max(known, key=lambda form: (9 if form == folded else 1) * self._written(form))
         people = self._surnames[last]
-        first = _plain(before) if before else ""
+        first = plain(before) if before else ""
         forms = _forms(first) if first else []
         same = [p for p in people if any(p in self._firsts.get(form, ()) for form in forms)]
         if same:
             return dict.fromkeys(same[:3], 1.0)
-        if any(form in self._firsts for form in forms[:1]) and first not in _TITLES:
+        if any(form in self._firsts for form in forms[:1]) and first not in TITLES:
             return {}  # somebody else of that surname
         total = sum(self._mails[p] for p in people)
         if total < 2 or len(last) < 3:
@@ -162,7 +151,7 @@ class People:
         return sum(self._mails[person] for person in self._surnames[surname])
 
     def _first(self, word: str) -> dict[int, float]:
-        people = self._firsts.get(_plain(word), set())
+        people = self._firsts.get(plain(word), set())
         total = sum(self._mails[p] for p in people)
         if total < 5 or len(word) < 3:
             return {}
@@ -186,29 +175,6 @@ class People:
                 people._seen[name, address] = count
             people.settle()
         return people
-
-
-def _parts(address: Address) -> Sequence[str]:
-    """First and last name, folded: "Mills, Cheryl D" and "cheryl.mills@…" both give cheryl, mills; else nothing."""
-    name = _ASIDE.sub(" ", address.name)
-    if "@" in name or not name.strip():
-        local = (address.address or name).partition("@")[0]
-        name = re.sub(r"[._]", " ", local) if re.fullmatch(r"[A-Za-z]{2,}[._][A-Za-z]{2,}", local) else ""
-    last, comma, first = name.partition(",")
-    words = [_plain(word) for word in _WORD.findall(f"{first} {last}" if comma and first.strip() else last)]
-    words = [word for word in words if word not in _TITLES]
-    long = [word for word in words if len(word) > 1]
-    if len(long) < 2 or len(words) > 5:
-        return ()
-    return (long[0], long[-1])
-
-
-def _plain(word: str) -> str:
-    """A name in lower case, without accents, in Latin letters, without the possessive."""
-    folded = fold(re.sub(r"['’]s?$", "", word).replace("’", "'"))
-    if folded.isascii():
-        return folded
-    return "".join(_LATIN.get(letter, letter) for letter in folded)
 
 
 def _forms(plain: str) -> list[str]:

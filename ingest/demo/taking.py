@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ingest import pipeline, published
 from ingest.demo.release import COLLECTION, SOURCE_URL
+from ingest.people import directory
 from ingest.progress import Outcome, Progress
 from search.engine import Engine
 
@@ -16,7 +17,10 @@ def take(engine: Engine, paths: Sequence[Path], progress: Progress, stop: Callab
     if outcome.interrupted:
         return outcome
     published.keep(engine, COLLECTION, SOURCE_URL)
-    return _both(outcome, pipeline.load(engine, [papers], collection=COLLECTION, progress=progress, stop=stop))
+    whole = _both(outcome, pipeline.load(engine, [papers], collection=COLLECTION, progress=progress, stop=stop))
+    if not whole.interrupted:
+        directory.follow(engine, progress)
+    return whole
 
 
 def _both(first: Outcome, second: Outcome) -> Outcome:
