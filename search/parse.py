@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, cast
 
@@ -43,7 +43,13 @@ def parse(text: str, *, today: date | None = None) -> Query:
         raise QueryError(f"The query is longer than {MAX_LENGTH:,} characters", text, MAX_LENGTH, len(text))
     if not text.strip():
         return Query()
-    return _Reader(text, today or datetime.now(UTC).date()).query()
+    return _parsed(text, today or datetime.now(UTC).date())
+
+
+@lru_cache(512)
+def _parsed(text: str, today: date) -> Query:
+    """The query, which a page reads several times: to ask, to explain, to say what to add and to leave out."""
+    return _Reader(text, today).query()
 
 
 def suggestion(word: str) -> str:

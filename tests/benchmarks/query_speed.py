@@ -12,6 +12,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from copy import copy
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,12 @@ class Site:
                     raise
                 self.connection.close()
                 time.sleep(0.1)
+
+    def beside(self) -> "Site":
+        """The same site over a connection of its own."""
+        other = copy(self)
+        other.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        return other
 
     def get(self, path: str) -> tuple[float, int]:
         """Milliseconds until the whole page is there, and its size; RuntimeError unless it is a 200."""
