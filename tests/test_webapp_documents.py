@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from webapp_paths import annotate, paths, unvisited
 from webapp_press import Press
 from webapp_site import Corpus
 
@@ -28,26 +29,9 @@ def press(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Press]:
     corpus.app = create_app(corpus.engine, Mail(), writable=True)
     corpus.client = corpus.app.test_client()
     made = Press(corpus)
+    annotate(made, corpus.client)
     yield made
     corpus.engine.close()
-
-
-def paths(press: Press) -> list[str]:
-    """One address for every kind of page and of state; every mail and every article."""
-    corpus = press.corpus
-    mails = [corpus.id(name)[:16] for name in corpus.mails]
-    file = corpus.engine.message(corpus.id("files")).attachments[0].sha256
-    first = corpus.id("first")[:16]
-    return [
-        "/", "/?q=budget", "/?q=attack", "/?q=zzzz+has:attachment", "/?q=zzzz", "/?q=from:(ann", "/?q=is:ghost",
-        "/?q=budget&threads=1&order=oldest&limit=1", "/articles", "/articles?words=zz", "/cited", "/cited/absent",
-        "/cite", "/review", "/review/verdicts", "/status", "/failures", "/help", "/nowhere", "/m/00000000",
-        f"/file/{file}?q=a", f"/m/{first}/differences/{corpus.id('answer')[:16]}",
-        f"/t/{first}?order=tree&q=budget",
-        f"/cite?article={press.id('evil')}&message={corpus.id('undated')}",
-        *(f"/m/{id}?q=attack" for id in mails), *(f"/m/{id}?view=route" for id in mails[:3]),
-        *(f"/t/{id}" for id in mails), *(f"/a/{press.id(name)[:16]}" for name in press.articles),
-    ]  # fmt: skip
 
 
 def problems(html: str) -> Iterator[str]:
@@ -87,11 +71,18 @@ def placed(top: Any) -> Iterator[str]:
 
 def test_every_page_is_a_valid_document(press: Press) -> None:
     wrong = {}
-    for path in paths(press):
+    mails = [press.corpus.id(name)[:16] for name in press.corpus.mails]
+    articles = [press.id(name)[:16] for name in press.articles]
+    each = [f"/{kind}/{id}" for kind, ids in (("m", mails), ("t", mails), ("a", articles)) for id in ids]
+    for path in paths(press) + each:
         found = list(problems(press.corpus.get(path).text))
         if found:
             wrong[path] = found
     assert not wrong, "\n".join(f"{path}: {'; '.join(found[:4])}" for path, found in wrong.items())
+
+
+def test_no_kind_of_page_is_left_out(press: Press) -> None:
+    assert unvisited(press.corpus.app.url_map, paths(press)) == set()
 
 
 @pytest.mark.parametrize(("html", "told"), [

@@ -25,8 +25,8 @@ class Newsroom:
         self.folder = folder
         self.corpus = Corpus(folder)
         self.press = Press(self.corpus)
-        app = create_app(self.corpus.engine, Mail(), writable=True)
-        self.server = create_server(app, host="127.0.0.1", port=0, threads=4)
+        self.app = create_app(self.corpus.engine, Mail(), writable=True)
+        self.server = create_server(self.app, host="127.0.0.1", port=0, threads=4)
         self.url = f"http://127.0.0.1:{self.server.effective_port}"
         threading.Thread(target=self.server.run, daemon=True).start()
         self.browsers: list[Any] = []

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from newsroom import Newsroom, main_text, says, until
+from webapp_paths import annotate, paths
 
 pytestmark = pytest.mark.browser
 FOCUS = "return document.activeElement.closest('.hit, .source')?.querySelector('h3').textContent.trim() ?? ''"
@@ -20,6 +21,7 @@ axe.run(document, {runOnly: tags, resultTypes: ["violations"], iframes: false}).
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     made = Newsroom(tmp_path_factory.mktemp("room"))
+    annotate(made.press, made.app.test_client())
     yield made
     made.close()
 
@@ -28,22 +30,6 @@ def keys(driver: Any, typed: str) -> None:
     """Types on the page, not in a field."""
     for key in typed:
         driver.switch_to.active_element.send_keys(key)
-
-
-def paths(room: Newsroom) -> list[str]:
-    """One address for every kind of page and of state."""
-    mail, plain = room.corpus.id("first")[:16], room.corpus.id("files")[:16]
-    answer, thread = room.corpus.id("answer"), room.corpus.engine.row(room.corpus.id("answer")).thread[:16]
-    html = room.corpus.id("newsletter")[:16]
-    file = room.corpus.engine.message(room.corpus.id("files")).attachments[0].sha256
-    return [
-        "/", "/?q=budget", "/?q=budget&threads=1&order=oldest&limit=2", "/?q=zzzz+has:attachment", "/?q=from:(ann",
-        f"/m/{mail}?q=budget", f"/m/{plain}", f"/m/{mail}?view=route", f"/m/{html}?view=html", f"/t/{thread}?q=budget",
-        f"/m/{mail}/differences/{answer[:16]}", f"/file/{file}", "/articles", "/articles?words=zz",
-        f"/a/{room.press.id('tide')[:16]}", f"/a/{room.press.id('evil')[:16]}", "/cited", "/cited/absent", "/review",
-        "/review/verdicts", "/cite", f"/cite?article={room.press.id('evil')}&message={room.corpus.id('undated')}",
-        "/status", "/failures", "/help", "/nowhere", "/m/00000000",
-    ]  # fmt: skip
 
 
 def axe() -> str:
@@ -150,7 +136,7 @@ def test_a_key_with_another_held_down_is_the_browsers(room: Newsroom) -> None:
 def test_axe_finds_nothing_on_any_kind_of_page(room: Newsroom, width: int, scheme: str) -> None:
     source, driver = axe(), room.browser(width, scheme=scheme)
     wrong = []
-    for path in paths(room):
+    for path in paths(room.press):
         driver.get(room.url + path)
         driver.execute_script(source)
         wrong += [f"{path} {found}" for found in violations(driver)]
