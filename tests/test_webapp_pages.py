@@ -239,8 +239,8 @@ def test_text_folds_quotations_marks_hits_and_links(corpus: Corpus) -> None:
     assert 'href="https://council.example/plan?a=1&amp;b=2" rel="noopener noreferrer nofollow"' in html
     assert html.count("Ann Lee wrote:") == 1
     html = corpus.html(f"/m/{corpus.id('answer')[:16]}")
-    leads = f'<a class="source" href="/m/{corpus.id("first")[:16]}">Quoted from <bdi>Ann Lee, 2015-08-'
-    assert re.search(re.escape(leads) + r"\d\d</bdi></a><details><summary>", html)
+    leads = f'<a class="source" href="/m/{corpus.id("first")[:16]}">Quoted from <bdi>Ann Lee</bdi>, 2015-08-'
+    assert re.search(re.escape(leads) + r"\d\d</a><details><summary>", html)
 
 
 def test_route_shows_hops(corpus: Corpus) -> None:

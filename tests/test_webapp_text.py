@@ -111,9 +111,9 @@ def test_a_short_quotation_that_stands_nowhere_else_is_shown() -> None:
 
 def test_a_quotation_leads_to_the_message_it_is_from_and_is_folded() -> None:
     text, segments = replying(lines(5))
-    origin = Origin("#m-1?a&b", "Ann <Lee>, 2015-08-03")
+    origin = Origin("#m-1?a&b", "Ann <Lee>", "2015-08-03")
     html = body(text, segments, origins={segments[1].start: origin})
-    assert '<a class="source" href="#m-1?a&amp;b">Quoted from <bdi>Ann &lt;Lee&gt;, 2015-08-03</bdi></a>' in html
+    assert '<a class="source" href="#m-1?a&amp;b">Quoted from <bdi>Ann &lt;Lee&gt;</bdi>, 2015-08-03</a>' in html
     assert '<details><summary><span class="more">5 lines</span></summary>' in html
     hit = body(text, segments, lambda field, piece: [(2, 3)] if field == "quoted" else [], origins={6: origin})
     assert "<details open>" in hit
@@ -141,8 +141,9 @@ def test_tables_and_patches_keep_their_columns() -> None:
     assert 'class="own fixed"' in body("a    1\nb    2\nc    3", [])
 
 
-def test_a_table_between_paragraphs_keeps_its_columns_and_they_keep_theirs() -> None:
-    prose = "\n".join(["We met again on Tuesday and spoke about the roof of the library."] * 12)
+@pytest.mark.parametrize("lines", [2, 12])
+def test_a_table_between_paragraphs_keeps_its_columns_and_they_keep_theirs(lines: int) -> None:
+    prose = "\n".join(["We met again on Tuesday and spoke about the roof of the library."] * lines)
     text = f"{prose}\n\nroof     48000   0\ntower    100     2\npipe     7       1\n\n{prose}"
     html = body(text, own(text), lambda field, piece: [(piece.index("tower"), piece.index("tower") + 5)])
     assert html.count('<div class="own" dir="auto">') == 2

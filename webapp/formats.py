@@ -133,10 +133,9 @@ def people(addresses: Iterable[Address]) -> str:
     return ", ".join(address.name or address.address for address in addresses)
 
 
-def quoted_as(row: MessageRow) -> str:
-    """Whom a quotation quotes, and when: `Ann Lee, 2015-08-03`."""
-    when = (day(row.date, row.zone),) if row.date is not None else ()
-    return ", ".join((people(row.from_[:1]) or "nobody named", *when))
+def quoted_as(row: MessageRow) -> tuple[str, str]:
+    """Whom a quotation quotes, and the day: `Ann Lee`, `2015-08-03`."""
+    return people(row.from_[:1]) or "nobody named", day(row.date, row.zone) if row.date is not None else ""
 
 
 def topic(subject: str) -> str:

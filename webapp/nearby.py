@@ -59,7 +59,7 @@ def in_conversation(engine: Engine, thread: Thread, message: Message, q: str = "
         before=present[at - 1] if at > 0 else None,
         after=present[at + 1] if 0 <= at < len(present) - 1 else None,
         placed=placed(message, above.get(parent.id)) if parent else "",
-        origins={at: Origin(message_link(row.id, q=q), quoted_as(row)) for at, row in sources.items()},
+        origins={at: Origin(message_link(row.id, q=q), *quoted_as(row)) for at, row in sources.items()},
     )  # fmt: skip
 
 

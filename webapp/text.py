@@ -19,6 +19,8 @@ REL = 'rel="noopener noreferrer nofollow" target="_blank"'
 COLUMNS = re.compile(r"\S(?: {3,}|\t+)\S|^(?:@@ |[+-]{3} |\+\S|\s*\||\t| {4,}\S)")
 TABLE = re.compile(r"^(?:[^\n]*\S[^\n]*(?:\n|\Z))+", re.MULTILINE)
 GAP = re.compile(r" {3}|[\t|]")
+PATCH = re.compile(r"^(?:@@ |diff |\+\+\+ )", re.MULTILINE)
+MOSTLY = 0.6  # the share of a table's or listing's lines from which all is set like it
 ENDS = ".,;:!?'*_>]})’”»"
 OPEN_LINES = 6  # a quotation this short is the context of the answer below it and stays open
 SHOWN_LINES = 12  # and one this short stands nowhere else, if its source is not in the conversation
@@ -33,10 +35,11 @@ SEEN |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 
 
 class Origin(NamedTuple):
-    """Where a quoted message stands, and who wrote it when."""
+    """Where a quoted message stands, who wrote it, and the day."""
 
     href: str
-    words: str
+    who: str
+    day: str = ""
 
 
 Origins = Mapping[int, Origin]  # by where the quotation begins in the text
@@ -61,10 +64,11 @@ def fragment(cut: Fragment) -> Markup:
     return line(cut.text, cut.spans)
 
 
-def is_columnar(text: str) -> bool:
-    """True for tables, patches and listings, which need letters of one width: many lines with wide gaps or marks."""
+def is_columnar(text: str, share: float = 0.25) -> bool:
+    """True for tables, patches and listings, which need letters of one width: more than that share of the lines have
+    wide gaps or marks."""
     lines = [row for row in text[:20_000].split("\n")[:400] if row.strip()]
-    return len(lines) > 2 and sum(COLUMNS.search(row) is not None for row in lines) * 4 > len(lines)
+    return len(lines) > 2 and sum(COLUMNS.search(row) is not None for row in lines) > len(lines) * share
 
 
 def link_end(text: str, start: int, end: int) -> int:
@@ -118,7 +122,7 @@ def quotation(text: str, group: Sequence[Segment], find: Finder | None, answered
     whole = text[words : group[-1].end].strip("\n")
     count = whole.count("\n") + 1
     label = quoted_from(first)
-    source = f'<a class="source" href="{escape(origin.href)}">Quoted from {line(origin.words)}</a>' if origin else ""
+    source = leading(origin) if origin else ""
     if answered and count <= OPEN_LINES and len(whole) < 600:
         above = source or (f'<span class="who">{label}</span>' if first.who else "")
         return f'<div class="quote short">{above}{inner}</div>'
@@ -141,6 +145,12 @@ def quotation(text: str, group: Sequence[Segment], find: Finder | None, answered
         f'<details class="quote"{opened}><summary><span class="who">{label}</span> '
         f'<span class="more">{more}</span></summary>{inner}</details>'
     )
+
+
+def leading(origin: Origin) -> str:
+    """The link to the message that is quoted."""
+    when = f", {escape(origin.day)}" if origin.day else ""
+    return f'<a class="source" href="{escape(origin.href)}">Quoted from {line(origin.who)}{when}</a>'
 
 
 def quoted_words(text: str, group: Sequence[Segment], words: int, find: Finder | None, notes: Footnotes) -> tuple[
@@ -228,7 +238,7 @@ def shifted(spans: Spans, low: int, high: int) -> Spans:
 def paragraphs(text: str) -> Iterator[tuple[int, int, str]]:
     """Stretches of a text and how they are set: tables and listings in letters of one width, also those between
     paragraphs; lines that nobody broke within a measure that is good to read."""
-    if is_columnar(text):
+    if is_columnar(text, 0.25 if PATCH.search(text) else MOSTLY):
         yield 0, len(text), " fixed"
         return
     flowing = " flowing" if any(len(row) > LONG_LINE for row in text.split("\n")) else ""

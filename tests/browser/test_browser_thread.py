@@ -177,6 +177,19 @@ def test_everything_is_reached_without_scripts(room: Room) -> None:
     assert len(opened(driver)) == 5
 
 
+def test_on_paper_all_is_open_and_nothing_to_click(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thread, "CHUNK", COUNT)
+    driver = room.browser()
+    driver.get(f"{room.url}?open=none")
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    text = driver.execute_script("return document.querySelector('main').innerText")
+    assert text.count("pepper first") == COUNT - 2
+    assert text.count("> The committee met again.") == (COUNT - 1) * 3
+    assert f"/m/{room.ids[3]}" in text
+    for word in ("Fold all", "Later", "Who answered whom", "One after the other"):
+        assert word not in text
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_conversation_is_wider_than_its_window(room: Room, width: int) -> None:
     driver = room.browser(width)

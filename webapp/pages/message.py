@@ -2,7 +2,7 @@
 
 from typing import Literal, cast, get_args
 
-from flask import Blueprint, redirect
+from flask import Blueprint, redirect, request
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
@@ -15,7 +15,7 @@ from webapp.answers import answer, wants_json
 from webapp.citations import Told, cited_by, footnotes
 from webapp.context import choice, engine, site, text_value
 from webapp.desk import NOTHING, Marked, known_tags, marks_in
-from webapp.formats import link, row_link, thread_link
+from webapp.formats import link, message_link, row_link, thread_link
 from webapp.found import read_query
 from webapp.html import steps
 from webapp.marks import Footnote
@@ -135,3 +135,9 @@ def carrier(id: str) -> MessageRow | None:
         return engine().row(id) if id else None
     except NotFound:
         return None
+
+
+@pages.app_template_global()
+def permalink(id: str) -> str:
+    """The address of a message with its host, as it is printed."""
+    return f"{request.host_url.rstrip('/')}{message_link(id)}"

@@ -80,6 +80,16 @@ class ThreadPage(Struct, frozen=True, kw_only=True):
     found: int = 0
     first_found: str = ""  # the address of the first one
 
+    @property
+    def first_here(self) -> int:
+        """The number of the first message on this page."""
+        return (self.page - 1) * CHUNK + 1
+
+    @property
+    def last_here(self) -> int:
+        """The number of the last one."""
+        return self.first_here + len(self.entries) - 1
+
 
 class View(NamedTuple):
     """How a conversation is shown: all that its address holds beside the page."""
@@ -184,7 +194,7 @@ def entries(shown: Sequence[MessageRow], rows: dict[str, MessageRow], copies: Co
             placed=placed(mail, full.get(row.parent)) if mail else "",
             open=view.open == "all" or (view.open is None and (not found or row.id in found)),
             step=found.get(row.id), beside=beside.get(row.id, ()),
-            origins={at: Origin(view.to(one, page), quoted_as(one)) for at, one in quoted.of(mail).items()}
+            origins={at: Origin(view.to(one, page), *quoted_as(one)) for at, one in quoted.of(mail).items()}
             if mail else NOWHERE,
         )  # fmt: skip
         above = row.id

@@ -141,5 +141,8 @@
     const words = entry && entry.matches(".found") && (entry.querySelector(".inside mark:not(.cited)") || entry.querySelector(".inside"));
     if (words) at = words;
   });
-  window.addEventListener("beforeprint", () => { for (const box of document.querySelectorAll("main details")) box.open = true; });
+  // the print sheet shows what is folded, in browsers that can
+  if (!CSS.supports("selector(::details-content)")) window.addEventListener("beforeprint", () => {
+    for (const box of document.querySelectorAll(".entry > details, .entry .quote, .entry .quote details")) box.open = true;
+  });
 })();
