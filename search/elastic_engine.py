@@ -23,6 +23,7 @@ from search.elastic_reading import ElasticShelf
 from search.elastic_shelf import outlets
 from search.elastic_stamp import ElasticStamp
 from search.elastic_store import Store, stored
+from search.elastic_vocabulary import ElasticVocabulary
 from search.elastic_writer import ElasticWriter
 from search.errors import CorpusDamaged, CorpusMissing
 from search.failures import ANY, Tally, Which
@@ -36,7 +37,7 @@ from search.weights import is_ranked
 _DIGITS = re.compile(r"\d+")
 
 
-class ElasticEngine(ElasticShelf, ElasticDesk, ElasticDirectory, ElasticBulk, ElasticStamp):
+class ElasticEngine(ElasticShelf, ElasticDesk, ElasticDirectory, ElasticBulk, ElasticStamp, ElasticVocabulary):
     """Reading a corpus in a cluster; see `search.engine.Engine`. Usable from any number of threads and machines."""
 
     waits = True

@@ -26,6 +26,7 @@ from search.embedded_ranking import Found, Ranking
 from search.embedded_reading import EmbeddedShelf
 from search.embedded_stamp import EmbeddedStamp
 from search.embedded_store import INDEX, Store, translated
+from search.embedded_vocabulary import EmbeddedVocabulary
 from search.embedded_writer import EmbeddedWriter
 from search.errors import CorpusDamaged, NotFound
 from search.facets import read_facets
@@ -40,7 +41,7 @@ from search.results import Highlight, Hit, Order, Page
 from search.weights import is_ranked
 
 
-class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedDirectory, EmbeddedBulk, EmbeddedStamp):
+class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedDirectory, EmbeddedBulk, EmbeddedStamp, EmbeddedVocabulary):
     """Reading an embedded corpus; see `search.engine.Engine`. Usable from any number of threads."""
 
     waits = False

@@ -8,11 +8,10 @@ from mappings.records import Failure, MessageRow, Place
 from search.query import Chip, Query
 from search.results import Bar, Histogram
 from webapp import formats
-from webapp.context import Ask
 from webapp.conversation import collapse, in_time
 from webapp.histogram import draw
+from webapp.narrowing import narrowed, redated
 from webapp.pages.part import disposition, safe_name
-from webapp.pages.search import narrowed, redated
 
 
 @pytest.mark.parametrize(("seconds", "zone", "words"), [
@@ -61,8 +60,8 @@ def test_terms_quote_their_value() -> None:
 
 
 def test_narrowing_adds_a_term_and_dates_replace_each_other() -> None:
-    assert narrowed(Ask(q="a OR b"), "lang:fr") == "a OR b lang:fr"
-    assert narrowed(Ask(q='"open'), "lang:fr") == 'lang:fr "open'
+    assert narrowed("a OR b", "lang:fr") == "a OR b lang:fr"
+    assert narrowed('"open', "lang:fr") == 'lang:fr "open'
     chips = (Chip("a", "a", ""), Chip("in 2015", "date:2015", "a"), Chip("not 2014", "-date:2014", "a", negated=True))
     assert redated(Query("a date:2015 -date:2014", None, chips), "date:2016") == "a -date:2014 date:2016"
 

@@ -93,7 +93,7 @@ def test_pages_wear_the_sheet_of_all_first_and_then_their_own(corpus: Corpus) ->
 def routes(corpus: Corpus) -> Iterator[str]:
     """One address for every route there is, and each attachment."""
     values = {"id": corpus.id("files")[:16], "other": corpus.id("first")[:16], "number": "3", "filename": "site.css",
-              "collection": COLLECTION}  # fmt: skip
+              "collection": COLLECTION, "name": "from"}  # fmt: skip
     values["sha256"] = corpus.engine.message(values["id"]).attachments[0].sha256
     for rule in corpus.app.url_map.iter_rules():
         assert rule.methods is not None

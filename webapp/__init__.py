@@ -23,6 +23,24 @@ def create_app(
     from flask import Flask
 
     from webapp import context, done, errors, kept, security, templating, writing
+
+    app = Flask(__name__, static_url_path="/static")
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400  # seconds; style and script carry their version in the address
+    app.extensions["unsealed"] = context.Site(
+        engine=engine if writable or marks else engine.discreet(), mail=mail, title=title, about=about,
+        writable=writable, marks=writable or marks,
+    )  # fmt: skip
+    _register_pages(app)
+    security.protect(app, hosts)
+    writing.register(app)
+    done.register(app)
+    errors.register(app)
+    kept.register(app)
+    templating.register(app)
+    return app
+
+
+def _register_pages(app: "Flask") -> None:
     from webapp.converters import ArticleConverter, DigestConverter, MailConverter, NumberConverter, PersonConverter
     from webapp.pages import (
         api,
@@ -34,6 +52,7 @@ def create_app(
         desk,
         differences,
         export,
+        facet,
         failures,
         file,
         help,
@@ -48,28 +67,16 @@ def create_app(
         review,
         search,
         status,
+        suggest,
         tags,
         thread,
     )
 
-    app = Flask(__name__, static_url_path="/static")
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400  # seconds; style and script carry their version in the address
-    app.extensions["unsealed"] = context.Site(
-        engine=engine if writable or marks else engine.discreet(), mail=mail, title=title, about=about,
-        writable=writable, marks=writable or marks,
-    )  # fmt: skip
     app.url_map.converters.update(
         mail=MailConverter, number=NumberConverter, digest=DigestConverter, article=ArticleConverter,
         person=PersonConverter,
     )
     for noun in (search, message, differences, part, file, number, thread, people, person, articles, article, cited,
                  citations, review, export, reference, preview, cite, status, failures, help, api, desk,
-                 notes, tags):  # fmt: skip
+                 notes, tags, facet, suggest):  # fmt: skip
         app.register_blueprint(noun.pages)
-    security.protect(app, hosts)
-    writing.register(app)
-    done.register(app)
-    errors.register(app)
-    kept.register(app)
-    templating.register(app)
-    return app

@@ -74,12 +74,13 @@ def shelf() -> Shelf:
     return engine()
 
 
-def text_value(name: str, longest: int = LONGEST) -> str:
+def text_value(name: str, longest: int = LONGEST, *, strip: bool = True) -> str:
     """A value of the address, on one line and without control characters; BadValue when it is too long."""
     value = request.args.get(name, "")
     if len(value) > longest:
         raise BadValue(f"“{name}” is {len(value):,} characters long; {longest:,} is the most.")
-    return "".join(" " if ord(char) < 32 or ord(char) == 127 else char for char in value).strip()
+    line = "".join(" " if ord(char) < 32 or ord(char) == 127 else char for char in value)
+    return line.strip() if strip else line
 
 
 def whole_number(name: str, usual: int, low: int, high: int) -> int:

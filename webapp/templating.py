@@ -19,6 +19,7 @@ from webapp import (
     histogram,
     narrowing,
     nearby,
+    nothing,
     persons,
     signatures,
     static_files,
@@ -30,7 +31,7 @@ from webapp.context import Ask, site
 from webapp.desk import NOTHING
 from webapp.keyboard import KEYS
 from webapp.languages import language
-from webapp.pages import desk, file, message, search, thread
+from webapp.pages import desk, file, message, thread
 
 FACETS = {
     "from": "From", "to": "To", "domain": "Sender’s domain", "collection": "Collection", "lang": "Language",
@@ -104,7 +105,7 @@ def register(app: Flask) -> None:
         static=static_files.static, styles=static_files.styles, script=static_files.script, KEYS=KEYS,
         done=done.done, here=here, MOST_MARKED=desk.MOST, nothing_marked=NOTHING,
         TITLE=TITLE, SHOWN=message.SHOWN, ALWAYS=thread.ALWAYS, COPIES=citations.COPIES, empty=Query(), front_ask=Ask(),
-        filters_only=search.filters_only,
+        filters_only=nothing.filters_only,
     )  # fmt: skip
     app.context_processor(common)
 
