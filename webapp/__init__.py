@@ -15,11 +15,12 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 def create_app(
     engine: "Engine", mail: "MailReader", *, title: str = TITLE, about: str = "", writable: bool = False,
-    marks: bool = False, hosts: Collection[str] | None = LOOPBACK,
+    marks: bool = False, hosts: Collection[str] | None = LOOPBACK, most: int = 100,
 ) -> "Flask":  # fmt: skip
     """The site on an open corpus. `hosts`: the names it answers to, without port; None for any. `writable`: whoever
     reaches it may decide which citations are right, add some, and put tags, stars and notes on messages; it writes
-    nothing else. These are shown there, or with `marks`; else the site does not know of any."""
+    nothing else. These are shown there, or with `marks`; else the site does not know of any. `most`: hits on one
+    page."""
     from flask import Flask
 
     from webapp import context, done, errors, kept, security, templating, writing
@@ -28,7 +29,7 @@ def create_app(
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400  # seconds; style and script carry their version in the address
     app.extensions["unsealed"] = context.Site(
         engine=engine if writable or marks else engine.discreet(), mail=mail, title=title, about=about,
-        writable=writable, marks=writable or marks,
+        writable=writable, marks=writable or marks, most=most,
     )  # fmt: skip
     _register_pages(app)
     security.protect(app, hosts)

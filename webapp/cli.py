@@ -26,6 +26,7 @@ from ingest.console import (
     stoppable,
 )
 from mappings.plain import clean
+from webapp import twins
 
 if TYPE_CHECKING:
     from socket import socket
@@ -285,13 +286,14 @@ def search(query: tuple[str, ...], order: "Order | None", threads: bool, limit: 
 
     asked = parse(" ".join(query))
     with closing(open_engine(engine)) as corpus:
+        if as_json:
+            order = order or (None if asked.text.strip() else "newest")  # the site's first page is another
+            print_json(twins.twin(corpus, Mail(), "/", q=asked.text, order=order or "", threads=int(threads),
+                                  limit=limit, cursor=cursor))  # fmt: skip
+            return
         page = corpus.search(
-            asked, order=order or "relevance", by_thread=threads, limit=limit, cursor=cursor, facets=as_json
+            asked, order=order or "relevance", by_thread=threads, limit=limit, cursor=cursor, facets=False
         )
-    if as_json:
-        ask = {"q": asked.text, "order": order, "threads": threads, "cursor": cursor, "limit": limit}
-        print_json({"ask": ask, "order": order or "relevance", "query": asked, "result": page, "nothing": None})
-        return
     from webapp import terminal
 
     terminal.show_page(console(), page)
@@ -331,26 +333,20 @@ def _write_raw(data: bytes) -> None:
 
 
 def _show_thread(corpus: "Engine", id: str, as_json: bool) -> None:
-    found = corpus.thread(id)
     if as_json:
-        print_json(found)
+        print_json(twins.thread(corpus, Mail(), corpus.thread(id).id))
         return
     from webapp import terminal
 
-    terminal.show_thread(console(), found)
+    terminal.show_thread(console(), corpus.thread(id))
 
 
 def _show_message(corpus: "Engine", id: str, headers: bool, as_json: bool) -> None:
     message = corpus.message(id)
-    places, copies = corpus.places(message.id), corpus.copies(message.id)
     if as_json:
-        from mappings.sources import published
-
-        row = corpus.row(message.id)
-        at = published(places, corpus.sources())
-        told = {"message": message, "places": places, "published": at, "copies": copies, "thread": row.thread}
-        print_json(told)
+        print_json(twins.twin(corpus, Mail(), f"/m/{message.id}"))
         return
+    places, copies = corpus.places(message.id), corpus.copies(message.id)
     from msgspec.structs import replace
 
     from search.errors import SearchError

@@ -31,6 +31,7 @@ class Site(Struct, frozen=True, kw_only=True):
     mail: MailReader
     title: str
     about: str = ""  # of the corpus, in Markdown
+    most: int = MOST  # hits on one page
     writable: bool = False
     marks: bool = False  # tags, stars and notes are shown
 
@@ -109,5 +110,5 @@ def ask() -> Ask:
         threads=choice("threads", ("0", "1")) == "1",
         copies=choice("copies", ("0", "1")) == "1",
         cursor=text_value("cursor", 1000),
-        limit=whole_number("limit", USUAL, 1, MOST),
+        limit=whole_number("limit", USUAL, 1, site().most),
     )
