@@ -56,6 +56,7 @@ def _register_pages(app: "Flask") -> None:
         facet,
         failures,
         file,
+        graph,
         help,
         message,
         notes,
@@ -77,7 +78,7 @@ def _register_pages(app: "Flask") -> None:
         mail=MailConverter, number=NumberConverter, digest=DigestConverter, article=ArticleConverter,
         person=PersonConverter,
     )
-    for noun in (search, message, differences, part, file, number, thread, people, person, articles, article, cited,
-                 citations, review, export, reference, preview, cite, status, failures, help, api, desk,
+    for noun in (search, message, differences, part, file, number, thread, people, person, graph, articles, article,
+                 cited, citations, review, export, reference, preview, cite, status, failures, help, api, desk,
                  notes, tags, facet, suggest):  # fmt: skip
         app.register_blueprint(noun.pages)

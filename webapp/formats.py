@@ -190,7 +190,7 @@ def file_state(file: File) -> str:
     return WORDS[file.state]
 
 
-def person_link(id: str, tail: str = "", **values: str) -> str:
+def person_link(id: str, tail: str = "", **values: str | int) -> str:
     """The address of a person's page or of something below it."""
     return link(f"/p/{id}{tail}", **values)
 

@@ -40,3 +40,8 @@ def query_of(id: str) -> Query:
 def ask_of(id: str) -> Ask:
     """The search for the same."""
     return Ask(q=query_of(id).text, order="newest")
+
+
+def between(q: str, sender: str, recipient: str) -> str:
+    """The query for the mails of one that one person wrote to another."""
+    return " ".join(part for part in (f"({q})" if q else "", f"wrote:{sender} got:{recipient}") if part)

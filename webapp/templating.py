@@ -16,6 +16,7 @@ from webapp import (
     excerpts,
     formats,
     found,
+    graph,
     histogram,
     narrowing,
     nearby,
@@ -90,6 +91,7 @@ def register(app: Flask) -> None:
         citations.by_article, excerpts.shown, text.line, text.fragment, text.plain, language, in_language, facet_name,
         told, about.markdown, kind, short,
         persons.role_name, persons.role_words, persons.handle_shown, persons.literal, persons.query_of, persons.ask_of,
+
     ):  # fmt: skip
         env.filters[function.__name__] = function
     env.globals.update(
@@ -99,7 +101,7 @@ def register(app: Flask) -> None:
         reviewer=writing.reviewer,
         file_link=formats.file_link, file_names=file.names, FIRST=file.FIRST, document=text.document,
         term=formats.term, body=text.body, draw=histogram.draw, draw_tree=tree.draw, finder=found.finder,
-        related=nearby.related,
+        related=nearby.related, draw_graph=graph.draw, between=persons.between,
         verdict=signatures.verdict, acts=signatures.acts, seal_line=signatures.seal_line,
         narrowing=narrowing,
         static=static_files.static, styles=static_files.styles, script=static_files.script, KEYS=KEYS,

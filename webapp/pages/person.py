@@ -67,9 +67,18 @@ def person(id: str) -> Response:
     return answer("person.html", PersonPage(
         person=found, wrote=total(wrote), got=total(got),
         result=engine().search(asked("person", id), order="newest", limit=LATEST),
-        to=engine().shares(wrote, "got", CORRESPONDENTS), from_=engine().shares(got, "wrote", CORRESPONDENTS),
+        to=others(engine().shares(wrote, "got", CORRESPONDENTS + 1), id),
+        from_=others(engine().shares(got, "wrote", CORRESPONDENTS + 1), id),
         reasons=tuple(reasons(found.evidence)), articles=tuple(citing(wrote)), writable=site().writable,
     ))  # fmt: skip
+
+
+def others(shares: Shares, id: str) -> Shares:
+    """Shares without the person's own: many send themselves a copy."""
+    rows = [share for share in shares.rows if share.person.id != id]
+    total = shares.total - (len(rows) < len(shares.rows))
+    shown = tuple(rows[:CORRESPONDENTS])
+    return Shares(rows=shown, total=total, more=total > len(shown))
 
 
 def asked(part: str, id: str) -> Query:
