@@ -16,6 +16,7 @@ from search.elastic_files import texts as texts_of
 from search.elastic_store import Store, number
 from search.file_texts import wanted
 from search.ghosts import Ghost
+from search.latest import Latest
 from search.person_facts import pairs
 from search.words import tokens
 
@@ -24,7 +25,7 @@ _FEW = 25  # of them whose files' texts are held at a time
 _MOST = 10_000
 _COLUMNS = 10_000  # in one answer, where no document is read
 _PIECE = 1 << 20  # code points
-_RECENT = 48 << 20  # bytes of documents at hand
+RECENT = 48 << 20  # bytes of the documents that a writer has at hand
 _ALL: dict[str, Any] = {"match_all": {}}
 _NO_TEXTS: Mapping[str, str] = {}
 
@@ -83,32 +84,6 @@ def _placed(
     return Op("index", index, id, json.encode(told))
 
 
-class Recent:
-    """Documents of the messages that this process stored last: what changes about them is changed without a look at
-    the mails themselves."""
-
-    def __init__(self) -> None:
-        self._bodies: dict[str, bytes] = {}
-        self._size = 0
-
-    def keep(self, stored: Op) -> None:
-        """Notes a document; the oldest are dropped."""
-        self._size += len(stored.body) - len(self._bodies.pop(stored.id, b""))
-        self._bodies[stored.id] = stored.body
-        while self._size > _RECENT:
-            self._size -= len(self._bodies.pop(next(iter(self._bodies))))
-
-    def clear(self) -> None:
-        """Forgets all."""
-        self._bodies.clear()
-        self._size = 0
-
-    def get(self, id: str) -> dict[str, Any] | None:
-        """A document."""
-        body = self._bodies.get(id)
-        return None if body is None else json.decode(body)
-
-
 def ghost_ops(store: Store, ghosts: Iterable[dict[str, Any]], index: str = "messages") -> Iterator[Op]:
     """What stores the documents of ghosts, from their own."""
     listed = list(ghosts)
@@ -146,7 +121,7 @@ def groups(store: Store, keys: Iterable[int]) -> dict[int, Group]:
 
 
 def remade(
-    store: Store, ids: Iterable[str], index: str = "messages", recent: Recent | None = None
+    store: Store, ids: Iterable[str], index: str = "messages", recent: Latest | None = None
 ) -> Iterator[Op]:
     """Documents of the messages with these ids, made anew from what is stored, or changed where they are at hand."""
     told = any_kept(store.cluster)
@@ -154,7 +129,7 @@ def remade(
         source = ("label", "copy_key", "stored", "collections", "later", "came")
         docs = store.cluster.get("records", part, source=source)
         shared = groups(store, (doc.source["copy_key"] for doc in docs.values()))
-        held = {id: found for id, doc in docs.items()
+        held = {id: json.decode(found) for id, doc in docs.items()
                 if recent and "later" not in doc.source and (found := recent.get(id))}  # fmt: skip
         cited = citing_of(store, docs) if told else {}
         messages = store.read({id: doc.source for id, doc in docs.items() if id not in held})

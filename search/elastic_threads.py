@@ -18,9 +18,10 @@ from search.elastic_lease import Lease
 from search.elastic_links import Links
 from search.elastic_store import Store, Tree, member
 from search.engine import Arranged, Member, Pair
+from search.latest import Latest
 
 _MOST = 10_000  # values in one query
-_KEPT = 40_000  # slim rows at hand, some 600 bytes each
+_KEPT = 24 << 20  # bytes of slim rows at hand, some 600 each
 _FACTS = ("id", "num", "label", "date", "subject_key", "copy_key")
 _CHANGES = ("label", "copy_key")  # columns of records that arranging may change
 _THERE = frozenset({404})
@@ -33,21 +34,15 @@ class Slims:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._known: dict[str, bytes] = {}
-
-    def keep(self, id: str, packed: bytes) -> None:
-        """Notes one; the oldest are dropped."""
-        self._known[id] = packed
-        if len(self._known) > _KEPT:
-            del self._known[next(iter(self._known))]
+        self._latest = Latest(_KEPT)
+        self.keep = self._latest.keep
 
     def members(self, facts: Sequence[Json], ruled: dict[str, Ruling]) -> Iterator[Member]:
         """The members whose columns these are, in that order, with what people decided on copies."""
-        absent = [fact["id"] for fact in facts if fact["id"] not in self._known]
-        docs = self._cluster.get("records", absent, source=["slim"])
-        for fact in facts:
-            id = fact["id"]
-            packed = self._known.get(id) or base64.b64decode(docs[id].source["slim"])
+        ids = [fact["id"] for fact in facts]
+        docs = self._cluster.get("records", [id for id in ids if not self._latest.get(id)], source=["slim"])
+        for id, fact in zip(ids, facts, strict=True):
+            packed = self._latest.get(id) or base64.b64decode(docs[id].source["slim"])
             yield member(fact, packed, ruled.get(id))
 
 

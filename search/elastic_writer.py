@@ -20,7 +20,7 @@ from search.documents import standing
 from search.elastic import Cluster, Doc, Op, Refusal, chunks
 from search.elastic_candidates import stamp
 from search.elastic_directory import ElasticDirectoryWriter
-from search.elastic_documents import Recent, ghost_ops, groups, missing, op, remade
+from search.elastic_documents import RECENT, ghost_ops, groups, missing, op, remade
 from search.elastic_filling import Filling
 from search.elastic_keeping import ElasticShelfWriter
 from search.elastic_layout import differences
@@ -32,6 +32,7 @@ from search.elastic_threads import Slims, Threads
 from search.engine import Arranged, Batch, Counts, Member, Pair
 from search.errors import CorpusError, SearchError
 from search.file_texts import carried
+from search.latest import Latest
 from search.layout import sentence
 from search.slims import slim
 
@@ -59,7 +60,7 @@ class ElasticWriter(ElasticShelfWriter, ElasticDirectoryWriter):
         self._links = Links(self._store)
         self._lease = Lease(self._cluster)
         self._slims = Slims(self._cluster)
-        self._recent = Recent()
+        self._recent = Latest(RECENT)
         self._threads = Threads(self._store, self._links, self._lease, self._slims)
         self._filling = Filling(self._cluster)
         self._lines: dict[tuple[str, str], _Line] = {}
@@ -185,7 +186,7 @@ class ElasticWriter(ElasticShelfWriter, ElasticDirectoryWriter):
         ]
         for document in documents:
             if not any(carried(fresh[document.id].message)):  # the texts of files may come at any time
-                self._recent.keep(document)
+                self._recent.keep(document.id, document.body)
         sent.result()
         sent = self._pool.submit(self._cluster.bulk, documents, refusals=self._refused)
         statuses = self._cluster.bulk(records, tolerated=_THERE)

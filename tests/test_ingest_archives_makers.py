@@ -2,11 +2,8 @@
 
 import bz2
 import gzip
-import io
 import lzma
 import re
-import tarfile
-import zipfile
 from pathlib import Path
 
 import zstandard
@@ -32,26 +29,6 @@ def mboxrd(mails: list[bytes], newline: bytes = b"\n") -> bytes:
     """An mbox as qmail's mbox(5) has it; mails end with a line end."""
     quoted = (re.sub(rb"(?m)^(>*From )", rb">\1", one) for one in mails)
     return b"".join(ENVELOPE.replace(b"\n", newline) + one + newline for one in quoted)
-
-
-def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip file."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as box:
-        for name, data in files.items():
-            box.writestr(zipfile.ZipInfo(name), data, method)
-    return out.getvalue()
-
-
-def tarred(files: dict[str, bytes]) -> bytes:
-    """A tar file."""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as box:
-        for name, data in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            box.addfile(info, io.BytesIO(data))
-    return out.getvalue()
 
 
 def everything(path: Path) -> list[Item | Problem]:

@@ -22,12 +22,11 @@ from test_ingest_archives_makers import (
     only_unit,
     raws,
     read_bytes,
-    tarred,
-    zipped,
 )  # fmt: skip
 
 from ingest.archives import Item, Problem, mbox, read, streams, zips
 from ingest.archives.packed import DEEPEST
+from tests.archive_files import tarred, zipped
 
 MAILS = [mail(number, b"From the start\n" + b"%d\n" % number * 30) for number in range(12)]
 BOX = mboxrd(MAILS)

@@ -3,9 +3,10 @@
 import gzip
 
 import pytest
-from test_ingest_archives_makers import ENVELOPE, PACKERS, mail, tarred, zipped
+from test_ingest_archives_makers import ENVELOPE, PACKERS, mail
 
 from ingest.archives.sniff import HEAD, is_separator, is_tar, sniff
+from tests.archive_files import tarred, zipped
 
 MAILS = {
     "plain": mail(),

@@ -6,21 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_ingest_archives_makers import (
-    ENVELOPE,
-    PACKERS,
-    codes,
-    everything,
-    mail,
-    mboxrd,
-    only_unit,
-    raws,
-    tarred,
-    zipped,
-)
+from test_ingest_archives_makers import ENVELOPE, PACKERS, codes, everything, mail, mboxrd, only_unit, raws
 
 from ingest.archives import Item, Problem, Unit, read, resume, units
 from mappings.records import ArchiveState
+from tests.archive_files import tarred, zipped
 
 
 def plant(root: Path, files: dict[str, bytes]) -> Path:

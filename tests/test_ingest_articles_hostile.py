@@ -13,7 +13,8 @@ from ingest.articles.reading import Reader
 from ingest.articles.running_text import RunningText
 from ingest.extraction import Limits
 from tests import article_files as files
-from tests.extraction_files import nested, zipped
+from tests.archive_files import zipped
+from tests.extraction_files import nested
 
 
 @pytest.fixture(scope="module")

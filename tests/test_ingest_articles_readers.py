@@ -12,7 +12,8 @@ from ingest.articles.pieces import PASSED, NotReadable, Piece, Problem
 from ingest.articles.reading import Reader
 from mappings.articles import Article
 from tests import article_files as files
-from tests.extraction_files import docx, tarred, zipped
+from tests.archive_files import tarred, zipped
+from tests.extraction_files import docx
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from ingest.extraction.keeper import Keeper
 from search.engine import Engine
 from search.parse import parse
 from tests import extraction_files
+from tests.archive_files import zipped
 from tests.test_ingest_extraction_keeper import STUB
 from tests.test_search_contract import Maker, kind, make
 
@@ -40,7 +41,7 @@ def engine(make: Maker, tmp_path: Path) -> Engine:
     """Three mails with four files in all, one of them twice."""
     plan = b"the sluice gate"
     write(tmp_path / "mail", "one", ("plan.txt", plan), ("noise.bin", bytes(200)))
-    write(tmp_path / "mail", "two", ("copy of plan.txt", plan), ("box.zip", extraction_files.zipped({"a.txt": "weir"})))
+    write(tmp_path / "mail", "two", ("copy of plan.txt", plan), ("box.zip", zipped({"a.txt": "weir"})))
     write(tmp_path / "mail", "three", ("locked.zip", extraction_files.locked_zip("a.txt")), ("none.txt", b" \n\n"))
     engine = make()
     pipeline.load(engine, [tmp_path / "mail"])

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from test_ingest_archives_makers import zipped
-
 from ingest.archives import Item, Problem, read, units
 from ingest.messages import part_bytes, read_message
+from tests.archive_files import zipped
 
 MESSAGE = """<?xml version="1.0" encoding="UTF-8"?>
 <emails elementCount="1"><email xml:space="preserve">

@@ -8,7 +8,8 @@ from click.testing import CliRunner
 from ingest.pipeline import load
 from ingest.verifying import Checked, check
 from search.engine import Engine
-from tests.test_ingest_archives_makers import mail, mboxrd, zipped
+from tests.archive_files import zipped
+from tests.test_ingest_archives_makers import mail, mboxrd
 from tests.test_search_contract import Maker, empty, kind, make
 
 __all__ = ["Maker", "empty", "kind", "make"]  # the fixtures

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from ingest.archives.errors import ArchiveError, Damaged
 from ingest.archives.items import END, Item, Problem
-from ingest.archives.streams import Source
+from ingest.archives.streams import Source, whole
 from ingest.compose import Enclosure, compose
 from ingest.fields import date_field
 from mappings.records import Address
@@ -72,13 +72,7 @@ def things(source: Source, place: Place, position: str = "") -> Iterator[Item | 
 
 
 def _parsed(source: Source) -> ElementTree.Element:
-    parts, size = [], 0
-    while got := source.read():
-        size += len(got)
-        if size > LARGEST:
-            raise ArchiveError(f"A list of items has more than {LARGEST:,} bytes.")
-        parts.append(got)
-    data = b"".join(parts)
+    data = whole(source, LARGEST, f"A list of items has more than {LARGEST:,} bytes.")
     for fit in (data, _UNFIT.sub(b" ", data)):  # controls that XML forbids are copied into it from mails
         try:
             return ElementTree.fromstring(fit)  # noqa: S314  # no document type (`is_list`), no entities

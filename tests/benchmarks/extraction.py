@@ -20,6 +20,7 @@ from ingest.extraction import Job, Limits, stage
 from ingest.extraction.keeper import Keeper
 from search.engine import Engine, open_engine
 from tests import extraction_files as make
+from tests.archive_files import zipped
 from tests.benchmarks.measure import parser, report, table
 
 STUB = (sys.executable, "-m", "tests.extraction_stub")
@@ -48,7 +49,7 @@ KINDS: dict[str, Callable[[int], bytes]] = {
     "PowerPoint": lambda n: make.pptx(words(n, 200)),
     "OpenDocument": lambda n: make.odt(words(n, 2_000)),
     "RTF": lambda n: rb"{\rtf1\ansi %s\par}" % words(n, 2_000).encode(),
-    "zip of 20 texts": lambda n: make.zipped({f"{at}.txt": words(n + at, 200) for at in range(20)}),
+    "zip of 20 texts": lambda n: zipped({f"{at}.txt": words(n + at, 200) for at in range(20)}),
 }
 
 
