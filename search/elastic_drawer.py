@@ -1,6 +1,6 @@
 """Marks in an index of their own in the cluster."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import convert, json, to_builtins
@@ -22,8 +22,9 @@ Json = dict[str, Any]
 class ElasticDrawer:
     """See `search.drawer.Drawer`. Where a version filled the corpus that knew of no desk, nothing is there."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, changed: Callable[[], None]) -> None:
         self._cluster = cluster
+        self._changed = changed  # is called when something was stored
 
     def any(self) -> bool:
         """Whether there is a mark at all."""
@@ -68,6 +69,17 @@ class ElasticDrawer:
                 break
         return list(found)
 
+    def tagged(self, keys: Sequence[str]) -> dict[str, list[str]]:
+        """By tag, folded, the ids of the messages that it was put on."""
+        found: dict[str, list[str]] = {key: [] for key in keys}
+        query = _query(Sought(kind="tag", keys=keys))
+        try:
+            for doc in self._cluster.scan("desk", query, ["id"], columns=["key", "message"], size=_MOST):
+                found[doc.source["key"]].append(doc.source["message"])
+        except CorpusMissing:
+            pass
+        return found
+
     def tags(self) -> list[Tag]:
         """The tags in use, by name."""
         newest = {"top_hits": {"size": 1, "sort": [{"at": "desc"}, {"id": "asc"}], "_source": ["name", "at"]}}
@@ -107,6 +119,7 @@ class ElasticDrawer:
             statuses = self._cluster.bulk(ops, refresh=True, tolerated=frozenset({_OVERTAKEN}))
             late = {mark.id for mark, status in zip(wanted, statuses, strict=True) if status == _OVERTAKEN}
             made += [mark for mark in wanted if mark.id not in late]
+            self._changed()
             if not late:
                 return made
             done = {mark.id for mark in made}

@@ -90,6 +90,7 @@ class ElasticEngine(ElasticShelf, ElasticDesk, ElasticDirectory, ElasticBulk, El
         asked = Asked(
             query=self._compiler.compile(query.tree, copies), ranked=order == "relevance", order=order,
             by_thread=by_thread, limit=limit, cursor=cursor, over_all=facets,
+            tagged=self._tagged() if facets else {},
         )  # fmt: skip
         found = answer(self._cluster, asked)
         hits = self._hits(found.found, query, ranked)

@@ -52,6 +52,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     limit: int
     cursor: str
     over_all: bool  # with facets and histogram
+    tagged: dict[str, list[str]] = {}  # tags that are counted over all, with the ids of their messages
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -82,6 +83,9 @@ def answer(cluster: Cluster, asked: Asked) -> Answer:
         body["search_after"] = cursor.after
     if asked.over_all:
         body["aggs"] = _exact(aggregations())
+        if asked.tagged:
+            of_tags = {key: {"ids": {"values": ids}} for key, ids in asked.tagged.items()}
+            body["aggs"]["tags"] = {"filters": {"filters": of_tags}}
     # scores that take all shards into account, so that they do not depend on where a message lies
     params = {"search_type": "dfs_query_then_fetch", "preference": _copy(asked.query)} if asked.ranked else {}
     told = cluster.search("messages", body, **params)
@@ -104,7 +108,7 @@ def answer(cluster: Cluster, asked: Asked) -> Answer:
     return Answer(
         total=total, found=found, next=after,
         threads=threads(cluster, asked.query, total) if asked.by_thread else None,
-        facets=read_facets(values, total) if asked.over_all else (),
+        facets=read_facets(values, total, _tags(values)) if asked.over_all else (),
         histogram=histogram(values, total, lambda seconds: _fixed(cluster, asked.query, seconds))
         if asked.over_all else None,
     )  # fmt: skip
@@ -137,6 +141,10 @@ def _hits_by_thread(cluster: Cluster, query: Json, hits: list[Json]) -> dict[int
         {"terms": {"field": "thread", "size": len(labels)}},
     )["buckets"]  # fmt: skip
     return {int(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets}
+
+
+def _tags(values: Json) -> dict[str, int]:
+    return {key: bucket["doc_count"] for key, bucket in values.get("tags", {"buckets": {}})["buckets"].items()}
 
 
 def threads(cluster: Cluster, query: Json, total: int) -> int:

@@ -111,10 +111,11 @@ class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedDirectory, EmbeddedBul
             hits = self._hits(found, query)
             bars = histogram(answer, total, lambda seconds: self._bars(compiled, seconds)) if answer else None
             threads = ranking.threads() if by_thread else None
+            tags = self._tag_counts(compiled, searcher) if answer else {}
         took = (time.perf_counter() - started) * 1000
         return Page(
             total=total, hits=hits, threads=threads, next=next_cursor, took=took,
-            facets=read_facets(answer, total) if answer else (), histogram=bars,
+            facets=read_facets(answer, total, tags) if answer else (), histogram=bars,
         )
 
     def _bars(self, query: tantivy.Query, seconds: int) -> dict[int, int]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from search.embedded_store import chunks, marks, script_text
+from search.embedded_store import chunks, marks, script_text, translated
 from search.errors import CorpusError
 
 NAME = "desk.sqlite"
@@ -39,19 +39,21 @@ class DeskFile:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All or nothing, with nobody in between."""
-        connection = self.connection()
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:  # a full disk may have rolled back already
-                connection.execute("ROLLBACK")
-            raise
+        with translated():
+            connection = self.connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:  # a full disk may have rolled back already
+                    connection.execute("ROLLBACK")
+                raise
 
     def all(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Every row of a statement; none where nothing was ever written."""
-        return self.connection().execute(sql, values).fetchall() if self.there() else []
+        with translated():
+            return self.connection().execute(sql, values).fetchall() if self.there() else []
 
     def among(self, sql: str, values: Iterable[Any], more: Sequence[Any] = ()) -> Iterator[Any]:
         """Rows of a statement that begins with `IN ({})`, for any number of values."""

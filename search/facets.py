@@ -20,7 +20,7 @@ DOUBTS = {"none": Exact("date", "none"), "doubtful": Exact("date", "doubtful"), 
 CITED: dict[str, Node] = {"cited": Exact("is", "cited"), "uncited": Between("cited", 0, 1)}
 _NO_KINDS = ("date", "doubt")  # of `has:`; what the date is has a facet of its own
 _NO_STATES = ("message", "primary", "cited")
-NAMES = ("from", "to", "domain", "collection", "lang", "has", "cited", "dkim", "doubt", "is", "list", "outlet")
+NAMES = ("tag", "from", "to", "domain", "collection", "lang", "has", "cited", "dkim", "doubt", "is", "list", "outlet")
 
 Counts = dict[str, int]
 
@@ -33,15 +33,16 @@ def aggregations() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def read_facets(answer: dict[str, Any], total: int) -> tuple[Facet, ...]:
-    """Facets from an aggregation's answer over `total` matches; most frequent first, then by value."""
-    counts = {name: _counts(answer.get(name, {"buckets": []})["buckets"]) for name in _COLUMNS}
+def read_facets(answer: dict[str, Any], total: int, tags: Counts) -> tuple[Facet, ...]:
+    """Facets from an aggregation's answer over `total` matches, with how many of them bear each tag; most frequent
+    first, then by value."""
+    counts = {name: _counts(answer.get(name, {"buckets": []})["buckets"]) for name in _COLUMNS} | {"tag": tags}
     found = []
     for name in NAMES:
         listed = _LISTED[name](counts, total) if name in _LISTED else counts[name]
         values = ranked(name, ((value, count) for value, count in listed.items() if value and count))
         if values and not _dull(name, values):
-            shown = VALUES if name in FIELDS else len(values)
+            shown = VALUES if name in ("tag", *FIELDS) else len(values)
             found.append(Facet(name, tuple(values[:shown]), len(values) > shown))
     return tuple(found)
 
@@ -65,7 +66,7 @@ def facet_of(node: Node) -> tuple[str, str] | None:
         for value, wanted in nodes.items():
             if node == wanted:
                 return name, value
-    return (node.field, node.value) if isinstance(node, Exact) and node.field in _COLUMNS else None
+    return (node.field, node.value) if isinstance(node, Exact) and node.field in ("tag", *_COLUMNS) else None
 
 
 def _counts(buckets: Iterable[dict[str, Any]]) -> Counts:

@@ -68,6 +68,18 @@ def marked(request: pytest.FixtureRequest, kind: str, tmp_path_factory: pytest.T
     maker.close()
 
 
+def test_results_are_counted_by_tag(marked: Engine) -> None:
+    def tags(engine: Engine, query: str) -> list[tuple[str, int, str]]:
+        return [(one.value, one.count, one.query) for facet in engine.search(parse(query)).facets
+                if facet.name == "tag" for one in facet.values]  # fmt: skip
+
+    assert tags(marked, "") == [
+        ("follow up", 2, 'tag:"follow up"'), ("täx", 2, "tag:täx"), ("contract", 1, "tag:contract")]  # fmt: skip
+    assert tags(marked, "subject:wall") == [("follow up", 1, 'tag:"follow up"'), ("täx", 1, "tag:täx")]
+    assert tags(marked, "-tag:*") == []
+    assert tags(marked.discreet(), "subject:wall") == []
+
+
 def test_each_change_stays_and_each_act_can_be_undone(empty: Engine) -> None:
     id = "ab" * 32  # a message that is not here
     first = empty.tag([id], add=["one", "two"], by="Eve")

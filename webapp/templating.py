@@ -35,7 +35,8 @@ from webapp.languages import language
 from webapp.pages import desk, file, message, thread
 
 FACETS = {
-    "from": "From", "to": "To", "domain": "Sender’s domain", "collection": "Collection", "lang": "Language",
+    "tag": "Tag", "from": "From", "to": "To", "domain": "Sender’s domain", "collection": "Collection",
+    "lang": "Language",
     "has": "Attached", "cited": "Cited", "dkim": "Signature", "doubt": "Date", "is": "Kind", "list": "Mailing list",
     "outlet": "Outlet", "year": "Year",
 }  # fmt: skip
