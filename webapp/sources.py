@@ -68,7 +68,7 @@ class Quoted:
             return named
         said = [row for row in self._said(first) if row.id != message.id]
         wanted = list(probes(message.text, group))
-        for row in (*said[:ANCESTORS], *above):
+        for row in (*above[:1], *said[:ANCESTORS], *above[1:]):  # most quote what they answer
             if any(probe in self._words(row.id) for probe in wanted):
                 return row
         near = [row for row in said if row in above]

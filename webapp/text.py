@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -55,6 +56,11 @@ def plain(text: str) -> str:
 
 def line(text: str, spans: Spans = ()) -> Markup:
     """One line of a stranger's words (subject, name, file name): visible controls, isolated direction, hits marked."""
+    return _isolated(text, tuple(spans))
+
+
+@lru_cache(4096)  # names stand many times on a page
+def _isolated(text: str, spans: tuple[tuple[int, int], ...]) -> Markup:
     words = plain(text.replace("\n", " "))
     return Markup(f"<bdi>{marked(words, spans)}</bdi>")  # noqa: S704 - what is marked is escaped
 
@@ -238,13 +244,14 @@ def shifted(spans: Spans, low: int, high: int) -> Spans:
 def paragraphs(text: str) -> Iterator[tuple[int, int, str]]:
     """Stretches of a text and how they are set: tables and listings in letters of one width, also those between
     paragraphs; lines that nobody broke within a measure that is good to read."""
-    if is_columnar(text, 0.25 if PATCH.search(text) else MOSTLY):
+    flowing = " flowing" if any(len(row) > LONG_LINE for row in text.split("\n")) else ""
+    patch, gaps = PATCH.search(text), GAP.search(text)
+    if (patch or gaps) and is_columnar(text, 0.25 if patch else MOSTLY):
         yield 0, len(text), " fixed"
         return
-    flowing = " flowing" if any(len(row) > LONG_LINE for row in text.split("\n")) else ""
     done = 0
     cuts: list[tuple[int, int, str]] = []
-    for match in TABLE.finditer(text) if GAP.search(text) else ():
+    for match in TABLE.finditer(text) if gaps else ():
         if is_columnar(match[0]):
             cuts += ((done, match.start(), flowing), (*match.span(), " fixed"))
             done = match.end()
