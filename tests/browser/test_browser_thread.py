@@ -190,6 +190,15 @@ def test_on_paper_all_is_open_and_nothing_to_click(room: Room, monkeypatch: pyte
         assert word not in text
 
 
+def test_a_message_alone_has_the_room_of_the_tree_as_well(room: Room) -> None:
+    driver = room.browser()
+    driver.get(f"{room.url}?page=3")
+    wide = "document.querySelector('.bodies').clientWidth"
+    with_tree = driver.execute_script(f"return {wide}")
+    driver.execute_script("document.querySelector('.outline').remove()")
+    assert driver.execute_script(f"return {wide}") > with_tree + 200
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_conversation_is_wider_than_its_window(room: Room, width: int) -> None:
     driver = room.browser(width)
