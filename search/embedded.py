@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import tantivy
 
@@ -37,8 +37,11 @@ from search.later import amended
 from search.most_cited import most_cited
 from search.pages import aggregations, histogram
 from search.query import Query
+from search.remembering import Remembered
 from search.results import Highlight, Hit, Order, Page
 from search.weights import is_ranked
+
+Json = dict[str, Any]
 
 
 class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedDirectory, EmbeddedBulk, EmbeddedStamp, EmbeddedVocabulary):
@@ -56,6 +59,7 @@ class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedDirectory, EmbeddedBul
         except ValueError as error:  # the tables are whole all the same
             self._damage = str(error)
         self._compiler = self._new_compiler()
+        self._counted: Remembered[Json] = Remembered()
 
     def _new_compiler(self) -> Compiler:
         outlets, handles = partial(embedded_shelf.outlets, self._store), partial(embedded_persons.handles, self._store)
@@ -104,7 +108,7 @@ class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedDirectory, EmbeddedBul
         with translated():
             compiled = self._compiler.compile(query.tree, copies)
             searcher = self._searcher()
-            answer = searcher.aggregate(compiled, aggregations()) if facets else None
+            answer = self._counts(query, compiled, copies) if facets else None
             ranking = Ranking(searcher, schema(), compiled, int(answer["total"]["value"]) if answer else None)
             total = ranking.total()
             found, next_cursor = ranking.page(order, by_thread, limit, cursor)
@@ -117,6 +121,13 @@ class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedDirectory, EmbeddedBul
             total=total, hits=hits, threads=threads, next=next_cursor, took=took,
             facets=read_facets(answer, total, tags) if answer else (), histogram=bars,
         )
+
+    def _counts(self, query: Query, compiled: tantivy.Query, copies: bool) -> Json:
+        """What facets and histogram are read from."""
+        stamp = self.stamp(desk=True)
+        return self._counted.get(
+            stamp, (query.tree, copies), lambda: self._searcher().aggregate(compiled, aggregations())
+        )  # fmt: skip
 
     def _bars(self, query: tantivy.Query, seconds: int) -> dict[int, int]:
         asked = {"bars": {"histogram": {"field": "date", "interval": seconds, "min_doc_count": 1}}}
