@@ -312,5 +312,6 @@ def copy(ctx: click.Context, source: str, target: str, as_json: bool) -> None:
     else:
         verdict = "both corpora are the same" if found.same else "the corpora differ"
         articles = f" and {found.articles:,} articles" if found.articles else ""
-        click.echo(f"{found.messages:,} messages{articles}: {verdict}; digest {found.digest}.")
+        marks = f", {found.marks:,} tags, stars and notes" if found.marks else ""
+        click.echo(f"{found.messages:,} messages{articles}{marks}: {verdict}; digest {found.digest}.")
     ctx.exit(DONE if found.same else COUNTED)

@@ -12,6 +12,7 @@ pytest.importorskip("elasticsearch")
 from mappings import YOUNGER
 from mappings.articles import CitedState, Settings, Verdict
 from search.citing import ArticlesWanted, Wanted
+from search.desk import NotesWanted
 from search.elastic import Cluster
 from search.elastic_engine import ElasticEngine
 from search.engine import open_engine
@@ -42,6 +43,10 @@ def test_an_older_corpus_gets_what_it_lacks(engine: ElasticEngine) -> None:
     assert engine.derived("x") is None
     assert engine.article_at("x", "y") == ""
     assert engine.status().articles == 0
+    assert engine.marks(["f" * 64]) == {}
+    assert engine.tags() == engine.authors() == list(engine.every_mark()) == engine.history("f" * 64) == []
+    assert engine.notes(NotesWanted()).total == engine.desked().tags == 0
+    assert names(engine, "tag:* OR note:x OR is:starred") == []
     assert not any(one.hinders for one in engine.status().differences if one.index in YOUNGER)
     newer = open_engine(cluster.shown)
     assert newer.status().differences == ()
@@ -49,6 +54,8 @@ def test_an_older_corpus_gets_what_it_lacks(engine: ElasticEngine) -> None:
     (one,) = keep(newer, article())
     cite(newer, one, citation(one, corpus()[0][0].id))
     assert names(newer, "is:cited") == ["a1"]
+    newer.tag([corpus()[0][0].id], add=["late"])
+    assert names(newer, "tag:late") == ["a1"]
     newer.close()
 
 
