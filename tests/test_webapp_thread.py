@@ -17,6 +17,7 @@ from search.engine import Engine, open_engine
 from search.parse import parse
 from webapp import create_app
 from webapp.cli import Mail
+from webapp.html import steps
 from webapp.nearby import in_result, related
 from webapp.pages import thread
 from webapp.sources import Quoted
@@ -167,6 +168,27 @@ def test_mails_of_one_second_are_told_apart_in_what_was_found(tmp_path: Path) ->
     assert len(steps) == 4, "each stands behind another"
     assert {one.count for one in walk if one} == {4}
     engine.close()
+
+
+def test_html_says_where_words_are_marked(tmp_path: Path) -> None:
+    (tmp_path / "one.eml").write_bytes(mail(1, "Saffron", "<p>All the <b>saffron</b></p>" * 40, kind="text/html"))
+    engine = open_engine(str(tmp_path / "corpus"), create=True)
+    load(engine, [tmp_path / "one.eml"])
+    client = create_app(engine, Mail()).test_client()
+    id = engine.search(parse("saffron")).hits[0].row.id[:16]
+    plain = client.get(f"/m/{id}?view=html").text
+    assert "are marked in the" not in plain
+    assert re.search(r'<iframe class="html tall-\d+" sandbox="allow-popups allow-popups-to-escape-sandbox"', plain)
+    searched = client.get(f"/m/{id}?view=html&q=saffron").text
+    assert f'were searched for are marked in the <a href="/m/{id}?q=saffron">text</a>' in searched
+    engine.close()
+
+
+def test_the_frame_grows_with_what_is_in_it() -> None:
+    sizes = [steps("word " * count + "\n" * count, 0) for count in (0, 10, 40, 400, 100_000)]
+    assert sizes == sorted(sizes)
+    assert (sizes[0], sizes[-1]) == (2, 20)
+    assert steps("word", 3) > steps("word", 0)
 
 
 def test_searches_lead_on_from_a_message(talk: Talk) -> None:

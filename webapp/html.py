@@ -179,7 +179,7 @@ def document(body: str, name: str) -> str:
     """The frame's document around a cleaned body."""
     return (
         '<!doctype html><html lang="und"><meta charset="utf-8"><title>A mail’s HTML</title>'
-        '<meta name="viewport" content="width=device-width"><meta name="responsive-embedded-sizing">'
+        '<meta name="viewport" content="width=device-width">'
         "<style>:root{color-scheme:light}body{margin:1rem;background:#fff;color:#1c1b19;"
         "font:16px/1.5 system-ui,sans-serif;overflow-wrap:break-word}img{max-width:100%;height:auto}"
         "a{color:inherit}table{max-width:100%}pre{white-space:pre-wrap}"

@@ -23,12 +23,12 @@
     seen.observe(end);
   };
 
-  const reveal = (behave) => {
-    const place = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (!place) return false;
-    for (let box = place.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
-    place.scrollIntoView(behave);
-    return true;
+  const uncover = (place) => { for (let box = place.closest("details"); box; box = box.parentElement.closest("details")) box.open = true; };
+  const reveal = () => {
+    const place = document.getElementById(location.hash.slice(1));
+    if (!place) return;
+    uncover(place);
+    place.scrollIntoView();
   };
   const asked = new URLSearchParams(location.search);
   const settle = (list) => {
@@ -77,7 +77,7 @@
   const show = (stop) => {
     for (const old of document.querySelectorAll("mark.here")) old.classList.remove("here");
     at = stop;
-    for (let box = stop.parentElement.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+    uncover(stop);
     if (stop.matches("mark")) stop.classList.add("here");
     stop.scrollIntoView({ block: "center" });
   };
