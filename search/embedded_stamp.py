@@ -26,8 +26,7 @@ class EmbeddedStamp:
         """Another text whenever anything was stored or became searchable; of the desk only if told."""
         with translated(), self._watching:
             commits = self._commits(self._store.folder / DATABASE)
-            found = (self._store.folder / INDEX / "meta.json").stat()
-            segments = (found.st_mtime_ns, found.st_ino)
+            segments = _changed(self._store.folder / INDEX / "meta.json")
             if self._index is not None and segments != self._segments:
                 self._index.reload()  # else readers see a commit of another process half a second later
                 self._segments = segments
@@ -46,3 +45,12 @@ class EmbeddedStamp:
         with self._watching:
             while self._watches:
                 self._watches.popitem()[1].close()
+
+
+def _changed(path: Path) -> tuple[int, int]:
+    """What changes with a file that is always replaced whole; zeros for one that is gone."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_ino

@@ -16,14 +16,15 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 def create_app(
     engine: "Engine", mail: "MailReader", *, title: str = TITLE, about: str = "", writable: bool = False,
     marks: bool = False, hosts: Collection[str] | None = LOOPBACK, most: int = 100,
+    shared: bool = False,
 ) -> "Flask":  # fmt: skip
     """The site on an open corpus. `hosts`: the names it answers to, without port; None for any. `writable`: whoever
     reaches it may decide which citations are right, add some, and put tags, stars and notes on messages; it writes
     nothing else. These are shown there, or with `marks`; else the site does not know of any. `most`: hits on one
-    page."""
+    page. `shared`: pages of other sites may read its JSON."""
     from flask import Flask
 
-    from webapp import context, done, errors, kept, security, templating, writing
+    from webapp import caching, context, done, errors, kept, security, templating, writing
 
     app = Flask(__name__, static_url_path="/static")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400  # seconds; style and script carry their version in the address
@@ -32,7 +33,8 @@ def create_app(
         writable=writable, marks=writable or marks, most=most,
     )  # fmt: skip
     _register_pages(app)
-    security.protect(app, hosts)
+    security.protect(app, hosts, shared)
+    caching.register(app)
     writing.register(app)
     done.register(app)
     errors.register(app)

@@ -129,17 +129,18 @@ def port_options(command: "click.decorators.FC") -> "click.decorators.FC":
 @click.option("--review", is_flag=True,
               help="Let whoever reaches the site decide on citations, and write tags, stars and notes.")  # fmt: skip
 @click.option("--marks", is_flag=True, help="Show readers tags, stars and notes, too; else --review alone shows them.")
+@click.option("--cors", is_flag=True, help="Let pages of other sites read the JSON: for a corpus that is public.")
 @click.option("--name", "names", multiple=True, metavar="NAME", envvar="UNSEALED_NAMES",
               help="A name that the site is reached under from elsewhere; requests for others are refused. Repeatable.")
 @engine_option
-def serve(host: str, port: int, title: str, about: Path | None, review: bool, marks: bool, names: tuple[str, ...],
-          engine: str) -> None:  # fmt: skip
+def serve(host: str, port: int, title: str, about: Path | None, review: bool, marks: bool, cors: bool,
+          names: tuple[str, ...], engine: str) -> None:  # fmt: skip
     """Serve the pages to a browser, on this machine alone unless told otherwise."""
     from search.engine import open_engine
 
     told = read_about(about) if about else ""
     with closing(open_engine(engine)) as corpus:
-        serve_pages(corpus, host, port, review, names, marks, title=title, about=told)
+        serve_pages(corpus, host, port, review, names, marks, title=title, about=told, cors=cors)
 
 
 def read_about(path: Path) -> str:
@@ -153,7 +154,7 @@ def read_about(path: Path) -> str:
 
 
 def serve_pages(corpus: "Engine", host: str, port: int, review: bool, names: Collection[str] = (),
-                marks: bool = False, *, title: str = "", about: str = "") -> None:  # fmt: skip
+                marks: bool = False, *, title: str = "", about: str = "", cors: bool = False) -> None:  # fmt: skip
     """Serves until ^C or SIGTERM. Sorry for an address that can't be had."""
     from waitress import create_server  # type: ignore[import-untyped]
 
@@ -169,7 +170,8 @@ def serve_pages(corpus: "Engine", host: str, port: int, review: bool, names: Col
             raise Sorry(f"--review at {address} needs --name, the name that reviewers reach the site under: else a "
                         "stranger's page in their browsers could decide for them.")  # fmt: skip
         known = {*LOOPBACK, *(name.lower() for name in names)} if names or is_loopback(address) else None
-        app = create_app(corpus, Mail(), title=title or TITLE, about=about, writable=review, marks=marks, hosts=known)
+        app = create_app(corpus, Mail(), title=title or TITLE, about=about, writable=review, marks=marks, hosts=known,
+                         shared=cors)  # fmt: skip
         server = create_server(app, sockets=[sock], threads=THREADS, ident="unsealed",
                                max_request_body_size=LARGEST)  # fmt: skip
         before = signal.signal(signal.SIGTERM, end)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, request
+from flask import Flask, abort, current_app, request
 from werkzeug.wrappers import Response
 
 PAGE = (
@@ -30,8 +30,17 @@ HEADERS = {
 }
 
 
+# For a corpus that is public: its JSON may be read by pages of any site, without cookies (https://fetch.spec.whatwg.org).
+SHARED = {
+    "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}  # fmt: skip
+
+
 def add_headers(response: Response) -> Response:
     """Adds what a view has not set itself."""
+    if current_app.config["UNSEALED_SHARED"] and request.path.endswith(".json"):
+        response.headers.update(SHARED)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
@@ -54,14 +63,13 @@ def check_host() -> None:
 
 def request_hosts() -> Collection[str] | None:
     """The names that the running site answers to, None for any."""
-    from flask import current_app
-
     names: Collection[str] | None = current_app.config["UNSEALED_HOSTS"]
     return names
 
 
-def protect(app: Flask, hosts: Collection[str] | None) -> None:
+def protect(app: Flask, hosts: Collection[str] | None, shared: bool = False) -> None:
     """Puts both on an app."""
+    app.config["UNSEALED_SHARED"] = shared
     app.config["UNSEALED_HOSTS"] = hosts
     app.before_request(check_host)
     app.after_request(add_headers)
