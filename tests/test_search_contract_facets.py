@@ -40,3 +40,21 @@ def test_each_value_left_out_and_chosen_add_up(filled: Engine) -> None:  # noqa:
 def test_ghosts_are_not_without_a_date(filled: Engine, query: str) -> None:  # noqa: F811
     found = counts(filled, query, "doubt").get("none", 0)
     assert found == filled.search(parse(f"({query}) date:none"), facets=False).total
+
+
+def test_copies_are_folded_or_apart(empty: Engine) -> None:  # noqa: F811
+    fill(empty, [
+        mail("a", "one budget\n"), mail("b", "two budget\n"),
+        mail("b2", "two budget\n", message_id="b@x.example", cc=(CLO,)),
+    ])  # fmt: skip
+    folded, apart = empty.search(parse("budget")), empty.search(parse("budget"), copies=True)
+    assert (folded.total, apart.total) == (2, 3)
+    assert (len(folded.hits), len(apart.hits)) == (2, 3)
+    assert counts(empty, "budget", "is") == {"duplicate": 1}
+    assert {value.count for facet in apart.facets if facet.name == "from" for value in facet.values} == {3}
+    assert apart.histogram is not None
+    assert sum(bar.count for bar in apart.histogram.bars) == 3
+    assert empty.values("from_address", parse("budget"), copies=True).values == (("ann@harbour.example", 3),)
+    everything = empty.search(parse(""), copies=True, order="newest", limit=2)
+    rest = empty.search(parse(""), copies=True, order="newest", limit=2, cursor=everything.next)
+    assert len({hit.row.id for hit in (*everything.hits, *rest.hits)}) == 3

@@ -9,7 +9,7 @@ from webapp_site import Corpus
 
 from search.engine import Engine, open_engine
 from search.parse import parse
-from webapp.narrowing import Group, days, groups, redated, wider
+from webapp.narrowing import Group, between, days, groups, redated, wider
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +90,9 @@ def test_a_new_span_takes_the_place_of_the_old_one() -> None:
     assert redated(parse("a date:none"), "date:2014") == "a date:2014"
     assert days(parse("after:2015-03-01")) == ("2015-03-01", "")
     assert days(parse("date:2015..2016")) == ("2015-01-01", "2016-12-31")
+    assert days(parse("date:2015-08-03T14..2015-08-03T15")) == ("2015-08-03T14", "2015-08-03T15")
+    for q in ("date:2015-08-03T14..2015-08-03T15", "date:2015-08-03T14:05..2015-08-04", "date:2015"):
+        assert parse(between(*days(parse(q)))).tree == parse(q).tree, "a form sent as it is changes nothing"
 
 
 def test_copies_are_shown_apart_when_asked_for(corpus: Corpus) -> None:

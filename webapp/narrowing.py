@@ -140,12 +140,16 @@ def between(since: str, until: str) -> str:
 def days(query: Query) -> tuple[str, str]:
     """The span of time that a query asks for as the dates a form shows, "" where it is open."""
     low, high = span(query)
-    return _shown(low), _shown(None if high is None else high - 1)
+    return _shown(low, low), _shown(None if high is None else high - 1, high)
 
 
-def _shown(seconds: int | None) -> str:
+def _shown(seconds: int | None, edge: int | None) -> str:
+    """A day; or its hour, or minute, where the span begins or ends within it."""
+    if seconds is None or edge is None:
+        return ""
+    form = "%Y-%m-%d" if edge % _DAY == 0 else "%Y-%m-%dT%H" if edge % 3600 == 0 else "%Y-%m-%dT%H:%M"
     try:
-        return "" if seconds is None else f"{(_EPOCH + timedelta(seconds=seconds)):%Y-%m-%d}"
+        return f"{_EPOCH + timedelta(seconds=seconds):{form}}"
     except OverflowError:
         return ""
 
