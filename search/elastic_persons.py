@@ -108,7 +108,7 @@ def person(cluster: Cluster, id: str) -> Person:
     """The person that one of its handles' ids names; NotFound."""
     hits = search(cluster, {"term": {"ids": id}}, [_BY_ID], 1, ["body"])["hits"]["hits"]
     if not hits:
-        raise NotFound(f"There is nobody {id} in the directory.")
+        raise NotFound(f"There is nobody {id} in the directory; `unsealed people --again` brings it up to date.")
     return convert(hits[0]["_source"]["body"], Person)
 
 

@@ -178,7 +178,7 @@ def person(store: Store, id: str) -> Person:
     """The person that one of its handles' ids names; NotFound."""
     row = store.one("SELECT body FROM person_handles h JOIN persons p ON p.num = h.person WHERE h.id = ?", (id,))
     if row is None:
-        raise NotFound(f"There is nobody {id} in the directory.")
+        raise NotFound(f"There is nobody {id} in the directory; `unsealed people --again` brings it up to date.")
     return json.decode(row[0], type=Person)
 
 

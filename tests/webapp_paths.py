@@ -41,7 +41,8 @@ def paths(press: Press) -> list[str]:
         f"/a/{press.id('tide')[:16]}", f"/a/{press.id('evil')[:16]}", "/cited", "/cited/absent", "/review",
         "/review/verdicts", "/cite", f"/cite?article={press.id('evil')}&message={corpus.id('undated')}", "/notes",
         "/notes?words=zz", "/tags", "/people", "/people?words=zz", f"/p/{handle_id('ann@council.example')}",
-         "/api", "/status", "/failures", "/help", "/nowhere", "/m/00000000",
+        "/graph", "/graph?q=zzzz", f"/p/{handle_id('ann@council.example')}/graph?sort=to&lists=0",
+        "/api", "/status", "/failures", "/help", "/nowhere", "/m/00000000",
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from mappings.records import MessageRow
 from search.deciding import joining, named, splitting
 from search.engine import Writer
 from search.errors import NotFound, SearchError
+from search.merging import spoken
 from search.parse import parse
 from search.persons import Shares
 from search.query import Exact, Query
@@ -24,6 +25,7 @@ from webapp.citations import articles_of
 from webapp.context import BadValue, engine, shelf, site
 from webapp.formats import person_link
 from webapp.operations import one_of, operation, text
+from webapp.topics import Topics, topics
 
 pages = Blueprint("person", __name__)
 LATEST = 8  # messages
@@ -50,6 +52,7 @@ class PersonPage(Struct, frozen=True, kw_only=True):
     to: Shares  # whom the person wrote to
     from_: Shares  # who wrote to the person
     reasons: tuple[Reason, ...]
+    topics: Topics
     articles: tuple[ArticleRow, ...]  # that cite mails of the person
     writable: bool
 
@@ -69,7 +72,8 @@ def person(id: str) -> Response:
         result=engine().search(asked("person", id), order="newest", limit=LATEST),
         to=others(engine().shares(wrote, "got", CORRESPONDENTS + 1), id),
         from_=others(engine().shares(got, "wrote", CORRESPONDENTS + 1), id),
-        reasons=tuple(reasons(found.evidence)), articles=tuple(citing(wrote)), writable=site().writable,
+        topics=topics(engine(), wrote, spoken(found)), reasons=tuple(reasons(found.evidence)),
+        articles=tuple(citing(wrote)), writable=site().writable,
     ))  # fmt: skip
 
 
