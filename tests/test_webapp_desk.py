@@ -11,11 +11,13 @@ from webapp_site import Corpus
 from werkzeug.test import Client, TestResponse
 
 from mappings.desk import Anchor
+from mappings.keys import ghost_id
 from webapp import create_app
 from webapp.anchors import anchor_of, place
 from webapp.cli import Mail
 
 HOSTILE = "<script>alert(1)</script>"
+GHOST = ghost_id("gone@council.example")  # a mail that others refer to
 
 
 class Newsroom:
@@ -107,6 +109,8 @@ def test_a_note_stands_beside_the_words_it_is_about(room: Newsroom) -> None:
     assert wrong.status_code == 400
     assert "not in this message" in wrong.text
     assert room.post("put", message=first, text=" ").status_code == 400
+    assert room.post("put", message=first, tag="lost", text="x", words="no such words").status_code == 400
+    assert room.found("tag:lost") == 0  # all of the form or nothing
 
 
 def test_a_note_is_edited_and_removed_with_its_history(room: Newsroom) -> None:
@@ -165,7 +169,8 @@ def test_of_a_large_result_the_newest_are_tagged_and_the_rest_is_told(
     ("fly", {}), ("", {}), ("tag", {"tag": "x"}), ("tag", {"tag": " , "}),
     ("tag", {"tag": "x", "scope": "all", "q": '"'}),
     ("tag", {"tag": 'a"b', "scope": "all", "q": "budget"}), ("star abcdefgh", {}), ("edit 0", {"text": "x"}),
-    ("put", {"message": "zz", "text": "x"}), ("rename nothing", {"to": "x"}), ("put", {}),
+    ("put", {"message": "zz", "text": "x"}), (f"star {GHOST}", {}),
+    ("put", {"message": GHOST, "text": "x"}), ("rename nothing", {"to": "x"}), ("put", {}),
 ])  # fmt: skip
 def test_what_can_not_be_done_is_said(room: Newsroom, do: str, fields: dict[str, object]) -> None:
     assert room.post(do, **fields).status_code in (400, 404)

@@ -8,7 +8,7 @@ from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from mappings.desk import Anchor, Mark
-from mappings.records import MessageRow
+from mappings.records import Message, MessageRow
 from search.desk import Act
 from search.parse import parse
 from webapp import writing
@@ -105,25 +105,24 @@ def untag(rest: str, by: str) -> tuple[Act, int]:
 
 def put(rest: str, by: str) -> tuple[Act, int]:
     """What is filled in on one message: tags, a note."""
-    id = engine().row(writing.field("message", 64)).id
-    words = writing.field("text", LONGEST_NOTE)
+    message = engine().message(writing.field("message", 64))
+    words, passage = writing.field("text", LONGEST_NOTE), anchor(message)  # before anything is written
     found: list[Mark] = []
     made = None
     if request.form.get("tag", "").strip():
-        made = engine().tag([id], add=tags(), by=by)
+        made = engine().tag([message.id], add=tags(), by=by)
         found += made.marks
     if words or not made:
-        made = engine().note(id, words, anchor=anchor(id), by=by)
+        made = engine().note(message.id, words, anchor=passage, by=by)
         found += made.marks
     return Act(made.id, tuple(found)), 0
 
 
-def anchor(id: str) -> Anchor | None:
+def anchor(message: Message) -> Anchor | None:
     """The passage that the form's note is about; BadValue for words that the message has not."""
     words = writing.field("words", LONGEST_NOTE)
     if not words:
         return None
-    message = engine().message(id)
     found = anchor_of(message.text, words, request.form.get("before", "")[-500:], request.form.get("after", "")[:500])
     if found is None:
         raise BadValue(f"The words “{words[:80]}” are not in this message; go back and paste them as they stand there.")
@@ -167,7 +166,7 @@ def meant(id: str) -> tuple[Sequence[str], int]:
     """Ids of the messages that a form means, and how many it leaves out: the one it names, those selected, those shown,
     or the first of the whole result."""
     if id:
-        return [engine().row(id).id], 0
+        return [engine().message(id).id], 0
     scope = writing.field("scope", 10) or "selected"
     if scope == "all":
         return of_result(writing.field("q"))
