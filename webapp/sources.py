@@ -66,13 +66,19 @@ class Quoted:
         named = self._by_message_id.get(first.message_id) if first.message_id else None
         if named is not None and named.id != message.id:
             return named
-        said = [row for row in self._said(first) if row.id != message.id]
         wanted = list(probes(message.text, group))
-        for row in (*above[:1], *said[:ANCESTORS], *above[1:]):  # most quote what they answer
-            if any(probe in self._words(row.id) for probe in wanted):
+        if above and self._has(above[0], wanted):  # most quote what they answer
+            return above[0]
+        said = [row for row in self._said(first) if row.id != message.id]
+        for row in (*said[:ANCESTORS], *above[1:]):
+            if self._has(row, wanted):
                 return row
         near = [row for row in said if row in above]
         return near[0] if near else said[0] if len(said) == 1 else None
+
+    def _has(self, row: MessageRow, probes: Sequence[str]) -> bool:
+        """Whether a message has any of some lines."""
+        return any(probe in self._words(row.id) for probe in probes)
 
     def _said(self, quotation: Segment) -> list[MessageRow]:
         """The messages of whom a quotation names, of about the day it names; none where it names no day."""

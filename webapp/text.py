@@ -33,6 +33,7 @@ SEEN = {code: 0x2400 + code for code in range(32) if code not in (9, 10)} | {127
 SEEN[12] = 10  # a page ends
 SEEN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C), 0x21C4)
 SEEN |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+HIDDEN = re.compile(rf"[\ud800-\udfff{re.escape(''.join(map(chr, SEEN)))}]")  # most texts have none: looked for first
 
 
 class Origin(NamedTuple):
@@ -49,7 +50,7 @@ NOWHERE: Origins = {}
 
 def plain(text: str) -> str:
     """The text with control characters, direction marks and lone surrogates made visible; same length."""
-    if text.isascii() and text.isprintable():
+    if not HIDDEN.search(text):
         return text
     return SURROGATE.sub("\ufffd", text.translate(SEEN))
 
