@@ -11,6 +11,7 @@ import click
 from ingest import extract_cli, published
 from ingest.analyze_cli import analyze
 from ingest.articles_cli import articles
+from ingest.batch_cli import batch
 from ingest.cite_cli import cite, cite_option, follow, tell_matched, tell_taken
 from ingest.console import (
     COUNTED,
@@ -49,7 +50,7 @@ STOPPING = "Stopping once the batch at hand is stored; once more quits at once."
 def register(group: click.Group) -> None:
     """Adds the commands of this module."""
     mail = (ingest, extract_cli.extract, status, failures, duplicates, verify, export, reindex, copy, keys, unlock)
-    for command in (*mail, cite, articles, people, tag, notes, analyze):
+    for command in (*mail, cite, articles, people, tag, notes, analyze, batch):
         group.add_command(command)
 
 

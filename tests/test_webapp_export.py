@@ -143,7 +143,7 @@ def test_so_many_at_a_time_and_no_more(corpus: Corpus) -> None:
     answers = [corpus.client.get("/export.csv") for _ in range(export.AT_ONCE)]
     refused = corpus.get("/export.csv")
     assert refused.status_code == 503
-    assert "exports are being made" in refused.text
+    assert "3 exports at a time" in refused.text
     for one in answers:
         one.close()
     assert corpus.get("/export.csv").status_code == 200

@@ -49,6 +49,7 @@ def _register_pages(app: "Flask") -> None:
         api,
         article,
         articles,
+        batch,
         citations,
         cite,
         cited,
@@ -82,5 +83,7 @@ def _register_pages(app: "Flask") -> None:
     )
     for noun in (search, message, differences, part, file, number, thread, people, person, graph, articles, article,
                  cited, citations, review, export, reference, preview, cite, status, failures, help, api, desk,
+    for noun in (search, message, differences, part, file, number, thread, people, person, articles, article, cited,
+                 citations, review, export, reference, batch, preview, cite, status, failures, help, api, desk,
                  notes, tags, facet, suggest):  # fmt: skip
         app.register_blueprint(noun.pages)

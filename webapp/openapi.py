@@ -125,9 +125,9 @@ def responses(route: Route, references: dict[int, dict[str, Any]]) -> dict[str, 
     """What may come back."""
     said = route.operation
     made: dict[str, Any] = {}
-    if route.method == "post":
+    if route.method == "post" and said.gives is None:
         made["303"] = {"description": said.leads or "Done; leads back."}
-    elif said.gives is not None:
+    if said.gives is not None:
         made["200"] = {"description": said.does, "content": content(route, references)}
     if said.leads and route.method != "post":
         made["302"] = {"description": said.leads}

@@ -61,6 +61,12 @@ def check_host() -> None:
         abort(421, "This site answers only to the name it is served under.")
 
 
+def own_form() -> None:
+    """Refuses a form that a page of another site sends, for what costs and changes nothing."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        abort(403, "This did not come from a form of this site.")
+
+
 def request_hosts() -> Collection[str] | None:
     """The names that the running site answers to, None for any."""
     names: Collection[str] | None = current_app.config["UNSEALED_HOSTS"]

@@ -1,6 +1,5 @@
 """`/export.csv`, `.jsonl`, `.mbox`, `.zip`: all that a search finds as a file; `/t/<id>.mbox`: a conversation."""
 
-import threading
 from collections.abc import Iterator
 
 from flask import Blueprint
@@ -10,16 +9,17 @@ from search.errors import CorpusDamaged
 from search.exports import MEDIA, Export, Form, export, file_name
 from search.parse import parse
 from search.query import Query
-from webapp.context import Busy, choice, engine, text_value
+from webapp.context import choice, engine, text_value
 from webapp.formats import SHORT
 from webapp.operations import TABLE, one_of, operation, text
 from webapp.pages.part import disposition, inert
+from webapp.turns import Turns
 
 pages = Blueprint("export", __name__)
 ORDERS = ("oldest", "newest")
 ASKED = (text("q", "the query"), one_of("order", ORDERS, "which come first"))
 AT_ONCE = 3  # of the server's eight threads: a slow reader of a large export holds one
-_turns = threading.BoundedSemaphore(AT_ONCE)
+_turns = Turns(AT_ONCE, "exports")
 
 
 @pages.get("/export.csv")
@@ -67,15 +67,14 @@ def conversation(id: str) -> Response:
 def sent(query: Query, form: Form, *, newest: bool = False, name: str = "") -> Response:
     """An export as a download, made while it is sent. One that fails half-way ends without its end, which browsers
     call a failed download (RFC 9112 §8); Busy."""
-    if not _turns.acquire(blocking=False):
-        raise Busy(f"{AT_ONCE} exports are being made, which is the most at a time.")
+    _turns.take()
     try:
         made = export(engine(), query, form, newest=newest)
         response = inert(Response(parts(made), content_type=MEDIA[form]))
     except BaseException:
-        _turns.release()
+        _turns.give()
         raise
-    response.call_on_close(_turns.release)
+    response.call_on_close(_turns.give)
     response.headers["Content-Disposition"] = disposition(name or file_name(query, form))
     response.headers["X-Accel-Buffering"] = "no"  # a proxy passes it on as it comes
     return response
