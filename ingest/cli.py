@@ -32,6 +32,7 @@ from ingest.export_cli import export
 from ingest.failures_cli import failures
 from ingest.keys_cli import keys
 from ingest.people_cli import people
+from ingest.searches_cli import searches
 from ingest.unlock_cli import unlock
 from ingest.verify_cli import verify
 from mappings.plain import clean
@@ -50,7 +51,7 @@ STOPPING = "Stopping once the batch at hand is stored; once more quits at once."
 def register(group: click.Group) -> None:
     """Adds the commands of this module."""
     mail = (ingest, extract_cli.extract, status, failures, duplicates, verify, export, reindex, copy, keys, unlock)
-    for command in (*mail, cite, articles, people, tag, notes, analyze, batch):
+    for command in (*mail, cite, articles, people, tag, notes, analyze, batch, searches):
         group.add_command(command)
 
 

@@ -73,6 +73,7 @@ def copy(source: Engine, target: Engine, progress: Progress | None = None) -> Co
         progress.phase("telling people apart")
         bring(target, writer, source.decisions())
     marks = target.put_marks(source.every_mark())
+    _copy_searches(source, target)
     digest = source.digest()
     same = target.digest() == digest and shelf_digest(target) == shelf_digest(source)
     return Copied(count, len(known), digest, same, articles, marks)
@@ -102,6 +103,12 @@ def _store(writer: Writer, waiting: dict[_Key, list[Prepared]]) -> None:
         # not done, until the line itself is copied: who stops here has to copy again
         state = ArchiveState(archive=key[0], collection=key[1])
         writer.take(Batch(state=state, messages=messages))
+
+
+def _copy_searches(source: Engine, target: Engine) -> None:
+    """The saved searches; every corpus counts by itself what came in, so that what was new to one is looked for."""
+    latest = source.newest()
+    target.put_searches(replace(one, seen=target.newest() if one.seen >= latest else 0) for one in source.searches())
 
 
 def _copy_files(source: Engine, writer: Writer) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 MESSAGES = "messages"  # what is searched, made from the rest
 SHELF = ("articles", "citations", "blobs")
-DESK = ("desk",)
+DESK = ("desk", "searches")
 DIRECTORY = ("persons",)
 YOUNGER = (*SHELF, *DESK, *DIRECTORY)  # which corpora of older versions lack
 INDEXES = (

@@ -20,6 +20,7 @@ from search.elastic_errors import NotAllowed
 from search.elastic_pages import Asked, Found, answer
 from search.elastic_queries import Compiler
 from search.elastic_reading import ElasticShelf
+from search.elastic_saving import ElasticSearches
 from search.elastic_shelf import outlets
 from search.elastic_stamp import ElasticStamp
 from search.elastic_store import Store, stored
@@ -37,7 +38,10 @@ from search.weights import is_ranked
 _DIGITS = re.compile(r"\d+")
 
 
-class ElasticEngine(ElasticShelf, ElasticDesk, ElasticDirectory, ElasticBulk, ElasticStamp, ElasticVocabulary):
+class ElasticEngine(
+    ElasticShelf, ElasticDesk, ElasticSearches, ElasticDirectory, ElasticBulk,
+    ElasticStamp, ElasticVocabulary,
+):  # fmt: skip
     """Reading a corpus in a cluster; see `search.engine.Engine`. Usable from any number of threads and machines."""
 
     waits = True

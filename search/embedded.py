@@ -24,6 +24,7 @@ from search.embedded_index import open_index, schema
 from search.embedded_queries import Compiler
 from search.embedded_ranking import Found, Ranking
 from search.embedded_reading import EmbeddedShelf
+from search.embedded_saving import EmbeddedSearches
 from search.embedded_stamp import EmbeddedStamp
 from search.embedded_store import INDEX, Store, translated
 from search.embedded_vocabulary import EmbeddedVocabulary
@@ -44,7 +45,10 @@ from search.weights import is_ranked
 Json = dict[str, Any]
 
 
-class EmbeddedEngine(EmbeddedShelf, EmbeddedDesk, EmbeddedDirectory, EmbeddedBulk, EmbeddedStamp, EmbeddedVocabulary):
+class EmbeddedEngine(
+    EmbeddedShelf, EmbeddedDesk, EmbeddedSearches, EmbeddedDirectory, EmbeddedBulk,
+    EmbeddedStamp, EmbeddedVocabulary,
+):  # fmt: skip
     """Reading an embedded corpus; see `search.engine.Engine`. Usable from any number of threads."""
 
     waits = False

@@ -11,7 +11,7 @@ from search.embedded_store import chunks, marks, script_text, translated
 from search.errors import CorpusError
 
 NAME = "desk.sqlite"
-SCRIPTS = ("embedded_desk.sql",)  # one after the other; how many were run is the file's version
+SCRIPTS = ("embedded_desk.sql", "embedded_searches.sql")  # one after the other; how many were run is the file's version
 
 
 class DeskFile:

@@ -3,6 +3,7 @@
 import errno
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -24,7 +25,9 @@ from search.slims import Slim, slim_decoder
 FORMAT = 4  # of the tables and the index together; another number asks for another program
 GHOSTS = 1 << 40  # a ghost's document number is this plus its row's
 DATABASE = "corpus.sqlite"
-LATER = {"embedded_shelf.sql": "derived", "embedded_persons.sql": "persons"}  # older corpora may lack these tables
+LATER = {  # older corpora may lack these tables
+    "embedded_shelf.sql": "derived", "embedded_persons.sql": "persons", "embedded_intake.sql": "intakes",
+}  # fmt: skip
 SCRIPTS = ("embedded.sql", *LATER)
 BLOCKS = "blocks.zst"
 INDEX = "index"
@@ -167,6 +170,11 @@ class Store:
     def slim(self, block: int, at: int, size: int) -> Slim:
         """The slim row that stands there."""
         return slim_decoder.decode(self._slims(block)[at : at + size])
+
+    def note_intake(self, first: int) -> None:
+        """Notes that messages from this number on come in now; 0 for none."""
+        if first:
+            self.connection().execute("INSERT OR REPLACE INTO intakes VALUES (?, ?)", (first, int(time.time())))
 
     def forget_index(self) -> None:
         """Notes that the full-text index holds nothing."""

@@ -119,6 +119,7 @@ class EmbeddedWriter(EmbeddedShelfWriter, EmbeddedDirectoryWriter):
             embedded_quoting.note(self._store, fresh)
             self._noting.fresh([(num, prepared.message) for num, prepared in fresh])
             self._insert(fresh, labels, numbers, packed)  # waits for what is packed beside this thread
+            self._store.note_intake(min(new, default=0))
             self._documents.add(fresh, drafts)
             self._documents.stale(embedded_files.note(self._store, fresh))
         return counts

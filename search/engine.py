@@ -29,6 +29,7 @@ from search.ghosts import Ghost, Quote
 from search.persons import Directory, DirectoryWriter
 from search.query import Query
 from search.results import Order, Page
+from search.saving import Searches
 from search.stamps import Stamped
 from search.vocabulary import Vocabulary
 
@@ -102,7 +103,7 @@ class Arranged(Struct, frozen=True, kw_only=True):
     ghosts: tuple[Ghost, ...] = ()
 
 
-class Engine(Shelf, Desk, Directory, Bulk, Stamped, Vocabulary, Protocol):
+class Engine(Shelf, Desk, Searches, Directory, Bulk, Stamped, Vocabulary, Protocol):
     """Reading a corpus. An id is 64 hex digits, or any unique prefix of at least 8; a ghost's begins with "g"."""
 
     waits: bool  # storing waits for other machines: there is time to read on meanwhile

@@ -111,7 +111,8 @@ def test_one_that_fails_halfway_is_no_whole_download(
 ) -> None:
     monkeypatch.setattr("search.export_rows._AT_ONCE", 5)
     monkeypatch.setattr("search.bulk.ROWS", 5)
-    every = corpus.engine.every
+    engine = corpus.app.extensions["unsealed"].engine  # the readers' own
+    every = engine.every
 
     def failing(*args: object, **options: object) -> object:
         found = every(*args, **options)  # type: ignore[arg-type]
@@ -124,7 +125,7 @@ def test_one_that_fails_halfway_is_no_whole_download(
 
         return type(found)(found.total, rows())  # type: ignore[arg-type]
 
-    monkeypatch.setattr(corpus.engine, "every", failing)
+    monkeypatch.setattr(engine, "every", failing)
     with pytest.raises(http.client.IncompleteRead):
         fetched(port, f"/export.{ending}")
 
@@ -132,8 +133,9 @@ def test_one_that_fails_halfway_is_no_whole_download(
 def test_a_mailbox_that_lacks_a_message_is_no_whole_download(
     corpus: Corpus, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raws = corpus.engine.raws
-    monkeypatch.setattr(corpus.engine, "raws", lambda rows: (
+    engine = corpus.app.extensions["unsealed"].engine
+    raws = engine.raws
+    monkeypatch.setattr(engine, "raws", lambda rows: (
         (row, None if row.id == corpus.id("first") else data) for row, data in raws(rows)))  # fmt: skip
     with pytest.raises(http.client.IncompleteRead):
         fetched(port, "/export.mbox")

@@ -71,6 +71,7 @@ def _register_pages(app: "Flask") -> None:
         reference,
         review,
         search,
+        searches,
         status,
         suggest,
         tags,
@@ -83,7 +84,5 @@ def _register_pages(app: "Flask") -> None:
     )
     for noun in (search, message, differences, part, file, number, thread, people, person, graph, articles, article,
                  cited, citations, review, export, reference, preview, cite, status, failures, help, api, desk,
-    for noun in (search, message, differences, part, file, number, thread, people, person, articles, article, cited,
-                 citations, review, export, reference, batch, preview, cite, status, failures, help, api, desk,
-                 notes, tags, facet, suggest):  # fmt: skip
+                 notes, tags, facet, suggest, batch, searches):  # fmt: skip
         app.register_blueprint(noun.pages)
