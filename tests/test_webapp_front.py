@@ -65,6 +65,19 @@ def test_names_stand_for_addresses_where_mails_tell_them(corpus: Corpus) -> None
     assert all(one["query"].startswith("from:") and one["value"] in one["query"] for one in senders)
 
 
+def test_a_name_is_told_only_where_mails_agree_on_it(engine: Engine, tmp_path: Path) -> None:
+    senders = ["Ann Lee <ann@a.example>"] * 3 + ["Ann Lee <ann@b.example>"] * 3 + ["Tim <list@c.example>"]
+    for number, sender in enumerate(senders):
+        path = tmp_path / f"{number}.eml"
+        path.write_bytes(mail(number, f"Subject {number}", f"Text {number}", sender=sender))
+        load(engine, [path])
+    _, found = page(engine)
+    listed = next(facet for facet in found["result"]["facets"] if facet["name"] == "from")["values"]
+    labels = {one["value"]: one["label"] for one in listed}
+    assert labels == {"ann@a.example": "Ann Lee, a.example", "ann@b.example": "Ann Lee, b.example",
+                      "list@c.example": "list@c.example"}  # fmt: skip
+
+
 def test_no_stranger_s_words_are_markup(corpus: Corpus) -> None:
     html = corpus.html("/")
     assert '<i>"files"</i>' not in html

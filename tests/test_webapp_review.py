@@ -78,7 +78,7 @@ def test_the_most_probable_comes_first_with_its_evidence(desk: Desk) -> None:
     assert "“In his reply” follows a citation." in html
     assert '<b>Named as an answer</b>' in html
     for key in "yns":
-        assert f'aria-keyshortcuts="{key}"' in html
+        assert f'data-key="{key}"' in html
 
 
 def test_yes_is_kept_with_who_and_when_and_leads_to_the_next(desk: Desk) -> None:

@@ -21,6 +21,7 @@ from webapp.pages.status import ARTICLES, Sum, summed
 
 LATEST = 6  # conversations
 PEOPLE = 10  # of each list of names
+AGREEING = 3  # mails that have to agree on a name
 FAMOUS = 4  # cited messages
 KINDS = 5  # of failures
 NOT_FILES = ("html", "date", "doubt", "note")  # what `has:` knows and is no kind of attachment
@@ -123,19 +124,26 @@ def sources(result: Page) -> Iterator[Source]:
 
 
 def named(facet: Facet) -> Facet:
-    """A facet of people with the names that they go by in their own mails, in place of bare addresses."""
+    """A facet of people with the names that they go by in their own mails, in place of bare addresses; who has several
+    addresses is told apart by where they are."""
     if facet.name not in ("from", "to"):
         return facet
-    values = [replace(one, label=name_of(one.value) or one.label) for one in facet.values[:PEOPLE]]
-    return replace(facet, values=(*values, *facet.values[PEOPLE:]))
+    names = [name_of(one.value) for one in facet.values[:PEOPLE]]
+    values = list(facet.values)
+    for at, name in enumerate(names):
+        if name:
+            where = f", {values[at].value.rpartition('@')[2]}" if names.count(name) > 1 else ""
+            values[at] = replace(values[at], label=name + where)
+    return replace(facet, values=tuple(values))
 
 
 def name_of(address: str) -> str:
-    """The name in the newest mail from an address; "" where there is none."""
+    """The name that the newest mails from an address agree on; "" where they do not, or are too few to tell: a list's
+    address stands in a From now and then."""
     query = Query(tree=Exact("from", address))
-    found = engine().search(query, order="newest", limit=1, facets=False).hits
-    senders = found[0].row.from_ if found else ()
-    return next((one.name for one in senders if one.address.lower() == address), "")
+    found = engine().search(query, order="newest", limit=AGREEING, facets=False).hits
+    names = [one.name for hit in found for one in hit.row.from_ if one.address.lower() == address]
+    return names[0] if len(names) == AGREEING and len(set(names)) == 1 else ""
 
 
 def famous(cited: Cited) -> Famous:
