@@ -33,6 +33,7 @@ def paths(press: Press) -> list[str]:
     first, late, files, html = (corpus.id(name)[:16] for name in ("first", "answer", "files", "newsletter"))
     file = corpus.engine.message(files).attachments[0].sha256
     ghost = corpus.engine.row(corpus.id("late")).thread[:16]
+    ann = handle_id("ann@council.example")
     return [
         "/", "/?q=budget", "/?q=attack", "/?q=zzzz+has:attachment", "/?q=zzzz", "/?q=from:(ann", "/?q=is:ghost",
         "/?q=budget&threads=1&order=oldest&limit=1", f"/m/{first}?q=budget", f"/m/{files}", f"/m/{first}?view=route",
@@ -40,9 +41,9 @@ def paths(press: Press) -> list[str]:
         f"/file/{file}?q=a", f"/t/{ghost}?q=budget", f"/t/{first}?order=tree", "/articles", "/articles?words=zz",
         f"/a/{press.id('tide')[:16]}", f"/a/{press.id('evil')[:16]}", "/cited", "/cited/absent", "/review",
         "/review/verdicts", "/cite", f"/cite?article={press.id('evil')}&message={corpus.id('undated')}", "/notes",
-        "/notes?words=zz", "/tags", "/people", "/people?words=zz", f"/p/{handle_id('ann@council.example')}",
-        "/graph", "/graph?q=zzzz", f"/p/{handle_id('ann@council.example')}/graph?sort=to&lists=0",
-        "/api", "/status", "/failures", "/help", "/nowhere", "/m/00000000",
+        "/notes?words=zz", "/tags", "/facet/from?q=budget", "/people", "/people?words=zz",
+        f"/p/{ann}", f"/p/{ann}/graph?sort=to&lists=0", "/graph", "/graph?q=zzzz", "/api",
+        "/status", "/failures", "/help", "/nowhere", "/m/00000000",
     ]  # fmt: skip
 
 

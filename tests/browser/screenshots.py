@@ -48,6 +48,8 @@ def pages(url: str) -> dict[str, str]:
         found["message"] = f"/m/{id}"
     if rows := answer(url, "/articles.json?order=citations&limit=1")["result"]["rows"]:
         found["article"] = f"/a/{rows[0]['id'][:16]}"
+    if people := answer(url, "/people.json?limit=1")["result"]["rows"]:
+        found["person"] = f"/p/{people[0]['id']}"
     for name, query in {"files": "has:attachment", "html": "has:html", "route": "is:signed"}.items():
         if id := first(query):
             found[name] = f"/m/{id}" + {"html": "?view=html", "route": "?view=route"}.get(name, "?q=the")
@@ -55,6 +57,7 @@ def pages(url: str) -> dict[str, str]:
         "grouped": "/?q=harbour&threads=1", "filters": "/?q=zzzz+has:attachment", "broken": "/?q=from:(ann",
         "status": "/status", "help": "/help", "missing": "/m/00000000", "articles": "/articles", "cited": "/cited",
         "absent": "/cited/absent", "review": "/review", "verdicts": "/review/verdicts", "failures": "/failures",
+        "people": "/people", "notes": "/notes", "tags": "/tags", "api": "/api",
     }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def search(driver: Any, words: str) -> None:
 
 def test_a_first_visit_says_what_is_here_and_how_to_ask(room: Newsroom, driver: Any) -> None:
     driver.get(room.url)
-    says(driver, "Conversations")
+    says(driver, "or read how to ask")
     assert driver.switch_to.active_element.get_attribute("id") == "q"  # one can type at once
     click(driver, 'nav a[href="/help"]')
     says(driver, "How to search")

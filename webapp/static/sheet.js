@@ -22,10 +22,13 @@
     bar.append(close);
     const inside = document.createElement("div");
     inside.className = "sheet";
-    inside.append(...page.querySelector("main").childNodes);
+    const [heading, ...parts] = page.querySelector("main").children;  // the keys first; addresses are for its own page
+    inside.append(heading, ...parts.filter((one) => one.id === "keys"), ...parts.filter((one) => !one.matches("nav, #keys, #addresses")));
+    for (const one of inside.querySelectorAll("[id]")) one.removeAttribute("id");
     found.append(bar, inside);
     found.addEventListener("click", (event) => { if (event.target === found) found.close(); });  // beside it
     document.body.append(found);
+    document.dispatchEvent(new Event("keys-shown"));
     return found;
   };
   link.addEventListener("click", async (event) => {

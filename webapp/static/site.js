@@ -56,6 +56,7 @@
     if (field || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const key = event.key, moves = key === "j" || key === "k";
     if (key.length !== 1 || key === " " || kept(forever, OFF) !== null || document.body.dataset.sent || (event.repeat && !moves)) return;
+    if (key !== "?" && document.querySelector("dialog[open]")) return;
     const stop = stopNow([...document.querySelectorAll(STOPS)]);
     if (press(key, stop)) event.preventDefault();
     else if (moves) go(key === "j" ? 1 : -1);
@@ -68,6 +69,7 @@
   });
 
   mark();
+  document.addEventListener("keys-shown", mark);
   up();
   document.querySelector(".up a")?.addEventListener("click", () => kept(tab, LEFT, location.pathname));
   if (document.querySelector("main .hits")) {  // a list: this is where `u` leads back to, on the line that was opened
