@@ -8,7 +8,7 @@ from webapp.context import Ask
 from webapp.formats import term
 
 _SHORT: dict[Role, str] = {
-    "role": "office or program", "list": "mailing list", "silent": "only receives", "shared": "shared mailbox"
+    "role": "office or program", "list": "mailing list", "silent": "hardly ever writes", "shared": "shared mailbox"
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -83,6 +84,7 @@ def known_of(sightings: Iterable[Sighting]) -> list[Known]:
     return found
 
 
+@lru_cache(maxsize=10_000)
 def whole_name(name: str) -> Sequence[str]:
     """First and last name; nothing of what is not both."""
     return parts(Address(name)) if "@" not in name else ()

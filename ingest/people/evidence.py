@@ -21,7 +21,7 @@ from search.query import And, Exact, Node, Phrase, Query
 COMMON = 6  # with so many first names to a surname, and surnames to a first name, the two together are common
 BEARERS = 8  # handles of one name beyond which it is common
 LOOKED_AT = 12  # of these, the most used, that are held against each other
-ASKED = 60  # pairs for which the mails themselves are asked, those with most mails first
+ASKED = 40  # pairs for which the mails themselves are asked, those with most mails first
 REPLIES = 15  # of a handle that are looked at
 
 
