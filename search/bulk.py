@@ -26,9 +26,9 @@ class Result(Struct, frozen=True):
 class Bulk(Protocol):
     """Reading much at once."""
 
-    def every(self, query: Query, *, newest: bool = False) -> Result:
+    def every(self, query: Query, *, newest: bool = False, copies: bool = False) -> Result:
         """All that matches at this moment, whatever is stored while it is read, by date, the oldest first unless told;
-        none is left out."""
+        none is left out. Of a mail's copies one stands for all, or with `copies` each for itself."""
 
     def raws(self, rows: Iterable[MessageRow]) -> Iterator[tuple[MessageRow, bytes | None]]:
         """The bytes of each message as they came, in this order; None for those that can't be read back. Ghosts have

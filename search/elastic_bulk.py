@@ -21,9 +21,9 @@ class ElasticBulk:
     _store: Store
     _compiler: Compiler
 
-    def every(self, query: Query, *, newest: bool = False) -> Result:
+    def every(self, query: Query, *, newest: bool = False, copies: bool = False) -> Result:
         """All that matches at this moment, by date."""
-        asked = self._compiler.compile(query.tree)
+        asked = self._compiler.compile(query.tree, copies)
         opened = self._cluster.request("POST", f"/{self._cluster.name('messages')}/_pit", keep_alive=KEPT)
         pit = {"id": opened["id"], "keep_alive": KEPT}
         counted = {"query": {"bool": {"filter": [asked]}}, "size": 0, "track_total_hits": True, "pit": pit}

@@ -29,11 +29,11 @@ class EmbeddedBulk:
         """The bytes as they came; NotFound, CorpusDamaged."""
         raise NotImplementedError
 
-    def every(self, query: Query, *, newest: bool = False) -> Result:
+    def every(self, query: Query, *, newest: bool = False, copies: bool = False) -> Result:
         """All that matches at this moment, by date."""
         with translated():
             # one searcher sees one state of the index
-            ranking = Ranking(self._searcher(), schema(), self._compiler.compile(query.tree))
+            ranking = Ranking(self._searcher(), schema(), self._compiler.compile(query.tree, copies))
             return Result(ranking.total(), self._rows_of(ranking, "newest" if newest else "oldest"))
 
     def _rows_of(self, ranking: Ranking, order: Order) -> Iterator[MessageRow]:

@@ -33,10 +33,10 @@ class Export(Struct, frozen=True, kw_only=True):
     parts: Generator[bytes, None, None]
 
 
-def export(engine: Engine, query: Query, form: Form, *, newest: bool = False) -> Export:
-    """Everything that matches in one form, by date. A reader's errors (a query that asks for too much, a corpus that
-    is away) are raised here, before the first byte."""
-    result = engine.every(query, newest=newest)
+def export(engine: Engine, query: Query, form: Form, *, newest: bool = False, copies: bool = False) -> Export:
+    """Everything that matches in one form, by date, a mail's copies all or one. A reader's errors (a query that asks
+    for too much, a corpus that is away) are raised here, before the first byte."""
+    result = engine.every(query, newest=newest, copies=copies)
     written = Written(total=result.total)
     return Export(form=form, written=written, parts=_MAKERS[form](engine, result, written))
 

@@ -55,6 +55,8 @@ def test_copies_are_folded_or_apart(empty: Engine) -> None:  # noqa: F811
     assert apart.histogram is not None
     assert sum(bar.count for bar in apart.histogram.bars) == 3
     assert empty.values("from_address", parse("budget"), copies=True).values == (("ann@harbour.example", 3),)
+    assert (empty.every(parse("budget")).total, empty.every(parse("budget"), copies=True).total) == (2, 3)
+    assert len(list(empty.every(parse("budget"), copies=True).rows)) == 3
     everything = empty.search(parse(""), copies=True, order="newest", limit=2)
     rest = empty.search(parse(""), copies=True, order="newest", limit=2, cursor=everything.next)
     assert len({hit.row.id for hit in (*everything.hits, *rest.hits)}) == 3

@@ -101,3 +101,6 @@ def test_copies_are_shown_apart_when_asked_for(corpus: Corpus) -> None:
     whole = corpus.get("/.json?q=is:message").json["result"]["total"]
     assert folded <= apart == corpus.engine.status().messages
     assert whole == folded
+    lines = corpus.get("/export.jsonl?copies=1").data.splitlines()
+    assert len(lines) == apart
+    assert "/export.csv?order=newest&amp;copies=1" in corpus.html("/?copies=1")

@@ -11,13 +11,14 @@ from search.parse import parse
 from search.query import Query
 from webapp.context import choice, engine, text_value
 from webapp.formats import SHORT
-from webapp.operations import TABLE, one_of, operation, text
+from webapp.operations import TABLE, flag, one_of, operation, text
 from webapp.pages.part import disposition, inert
 from webapp.turns import Turns
 
 pages = Blueprint("export", __name__)
 ORDERS = ("oldest", "newest")
-ASKED = (text("q", "the query"), one_of("order", ORDERS, "which come first"))
+ASKED = (text("q", "the query"), one_of("order", ORDERS, "which come first"),
+         flag("copies", "copies of a mail apart"))  # fmt: skip
 AT_ONCE = 3  # of the server's eight threads: a slow reader of a large export holds one
 _turns = Turns(AT_ONCE, "exports")
 
@@ -53,7 +54,8 @@ def as_mails() -> Response:
 def result(form: Form) -> Response:
     """All that `q` finds, by date; no page of it, and no end but the last message."""
     query = parse(text_value("q"))
-    return sent(query, form, newest=choice("order", ORDERS) == "newest")
+    copies = choice("copies", ("0", "1")) == "1"
+    return sent(query, form, newest=choice("order", ORDERS) == "newest", copies=copies)
 
 
 @pages.get("/t/<mail:id>.mbox")
@@ -64,12 +66,14 @@ def conversation(id: str) -> Response:
     return sent(parse(f"thread:{thread.id}"), "mbox", name=f"conversation-{thread.id[:SHORT]}.mbox")
 
 
-def sent(query: Query, form: Form, *, newest: bool = False, name: str = "") -> Response:
+def sent(
+    query: Query, form: Form, *, newest: bool = False, copies: bool = False, name: str = ""
+) -> Response:  # fmt: skip
     """An export as a download, made while it is sent. One that fails half-way ends without its end, which browsers
     call a failed download (RFC 9112 §8); Busy."""
     _turns.take()
     try:
-        made = export(engine(), query, form, newest=newest)
+        made = export(engine(), query, form, newest=newest, copies=copies)
         response = inert(Response(parts(made), content_type=MEDIA[form]))
     except BaseException:
         _turns.give()
