@@ -45,7 +45,7 @@ class SearchPage(Struct, frozen=True, kw_only=True):
 @pages.get("/")
 @pages.get("/.json", endpoint="json")
 @operation("results for a query; without any, what the corpus holds", (FrontPage, SearchPage), *ASKED,
-           leads="the narrowed search, when a form for narrowing was sent (add, not, since, until)")
+           leads="to the narrowed search, when a form for narrowing was sent (add, not, since, until)")
 def search() -> Response:
     """Results for `q`, or the front page."""
     asked = ask()
