@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from newsroom import Newsroom, click, downloaded, says, until
@@ -110,3 +111,56 @@ def test_an_article_leads_to_the_words_in_the_message_and_back(room: Newsroom, d
     click(driver, f"#by-{article} h3 a")
     until(driver, f"/a/{article}#of-{message}")
     says(driver, "Quoted word for word")
+
+
+def test_messages_are_tagged_and_found_again_by_their_tag(room: Newsroom, driver: Any) -> None:
+    tag = f"seen-{room.browsers.index(driver)}"
+    driver.get(f"{room.url}/m/{room.corpus.id('french')[:16]}")
+    driver.find_element("css selector", "#desk input[name=tag]").send_keys(f"{tag}\n")
+    says(driver, tag)
+    driver.find_element("link text", tag).click()
+    until(driver, "/?q=tag")
+    says(driver, "1 message")
+    assert driver.find_element("css selector", ".hit h3").text == "Procès-verbal"
+
+
+def test_a_search_is_saved_and_is_among_the_saved_ones(room: Newsroom, driver: Any) -> None:
+    name = f"Budgets {driver.session_id[:6]}"
+    driver.get(f"{room.url}/?q=budget")
+    click(driver, "details.take > summary")
+    field = driver.find_element("css selector", "form.save input[name=name]")
+    field.clear()
+    field.send_keys(name)
+    click(driver, "form.save button")
+    says(driver, "Looked through")
+    driver.find_element("link text", name).click()
+    until(driver, "/?q=budget")
+    says(driver, "Relevance")
+
+
+def test_a_result_is_exported_as_a_table_and_as_mails(room: Newsroom, driver: Any, tmp_path: Path) -> None:
+    driver.get(f"{room.url}/?q=subject:files")
+    click(driver, "details.take > summary")
+    with downloaded(driver, tmp_path) as saved:
+        click(driver, '.take a[href^="/export.csv"]')
+    assert "Files" in saved[0].read_text(encoding="utf-8-sig")
+    with downloaded(driver, tmp_path) as saved:
+        click(driver, '.take a[href^="/export.zip"]')
+    with ZipFile(saved[0]) as folder:
+        mails = [folder.read(name) for name in folder.namelist() if name.endswith(".eml")]
+    assert mails == [room.corpus.mails["files"]]
+
+
+def test_dragging_over_the_histogram_narrows_to_what_is_drawn_over(room: Newsroom) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    driver = room.browser()
+    driver.get(f"{room.url}/?q=has:date")
+    svg = driver.find_element("css selector", "figure.histogram svg")
+    half = svg.size["width"] // 2
+    way = ActionChains(driver, duration=20).move_to_element_with_offset(svg, 3 - half, 10).click_and_hold()
+    for step in (0.2, 0.4, 0.5):
+        way.move_to_element_with_offset(svg, int(step * 2 * half) - half, 10)
+    way.release().perform()
+    until(driver, "date%3A")
+    says(driver, "All of time")
