@@ -7,7 +7,7 @@ import json
 import threading
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from hashlib import sha256
 from mailbox import mbox
 from pathlib import Path
@@ -32,7 +32,12 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
 def port(corpus: Corpus) -> Iterator[int]:
     """A real server's."""
     server = create_server(corpus.app, host="127.0.0.1", port=0, threads=2)
-    thread = threading.Thread(target=server.run)
+
+    def serve() -> None:
+        with suppress(OSError):  # its socket is closed below
+            server.run()
+
+    thread = threading.Thread(target=serve)
     thread.start()
     yield server.effective_port
     server.close()

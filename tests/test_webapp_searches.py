@@ -111,5 +111,13 @@ def test_a_feed_of_nothing_and_of_nonsense(corpus: Corpus) -> None:
     assert corpus.get("/searches/000000000000.atom").status_code == 404
 
 
-def test_every_search_page_names_its_feed(corpus: Corpus) -> None:
+def test_every_search_page_names_its_feed_and_what_finds_nothing_yet_can_be_saved(
+    corpus: Corpus, writer: FlaskClient
+) -> None:
     assert 'href="/feed.atom?q=budget"' in corpus.html("/?q=budget")
+    nothing = writer.get("/?q=zzzzz").text
+    assert 'value="save"' in nothing
+    assert "/export.csv" not in nothing
+    assert post(writer, do="save", name="Not yet", q="zzzzz") == 303
+    (row,) = json.loads(writer.get("/searches.json").data)["rows"]
+    assert (row["total"], row["new"]) == (0, 0)
