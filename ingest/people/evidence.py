@@ -19,7 +19,7 @@ from search.engine import Engine
 from search.query import And, Exact, Node, Phrase, Query
 
 COMMON = 6  # with so many first names to a surname, and surnames to a first name, the two together are common
-BEARERS = 8  # handles of one name beyond which it is common
+BEARERS = 8  # addresses under one name and not made of it, beyond which the name is common
 LOOKED_AT = 12  # of these, the most used, that are held against each other
 ASKED = 40  # pairs for which the mails themselves are asked, those with most mails first
 REPLIES = 15  # of a handle that are looked at
@@ -35,7 +35,8 @@ def found(engine: Engine, bearers: Sequence[Bearer]) -> list[Evidence]:
     open_pairs: list[tuple[Bearer, Bearer]] = []
     for key in sorted(by_name):
         several = sorted(by_name[key], key=lambda one: (-one.weight, one.known.handle))[:LOOKED_AT]
-        common = len(by_name[key]) > BEARERS or (firsts[key[1]] >= COMMON and lasts[key[0]] >= COMMON)
+        strangers = sum(bool(one.address) and not one.made_of() for one in by_name[key])
+        common = strangers > BEARERS or (firsts[key[1]] >= COMMON and lasts[key[0]] >= COMMON)
         for one, other in combinations(several, 2):
             if one.middle and other.middle and one.middle.isdisjoint(other.middle):
                 continue  # another initial: another person
