@@ -25,6 +25,8 @@ def annotate(press: Press, client: Client) -> None:
         {"do": "put", "message": press.corpus.id("files"), "tag": "<b>money</b>"},
     ):  # fmt: skip
         assert client.post("/notes", data=kept | did).status_code == 303
+    saved = {"do": "save", "q": "budget <i>", "name": "<b>Budgets</b>"}
+    assert client.post("/searches", data=kept | saved).status_code == 303
 
 
 def paths(press: Press) -> list[str]:
@@ -42,7 +44,7 @@ def paths(press: Press) -> list[str]:
         f"/a/{press.id('tide')[:16]}", f"/a/{press.id('evil')[:16]}", "/cited", "/cited/absent", "/review",
         "/review/verdicts", "/cite", f"/cite?article={press.id('evil')}&message={corpus.id('undated')}", "/notes",
         "/notes?words=zz", "/tags", "/facet/from?q=budget", "/people", "/people?words=zz",
-        f"/p/{ann}", f"/p/{ann}/graph?sort=to&lists=0", "/graph", "/graph?q=zzzz", "/api",
+        f"/p/{ann}", f"/p/{ann}/graph?sort=to&lists=0", "/graph", "/graph?q=zzzz", "/searches", "/batch", "/api",
         "/status", "/failures", "/help", "/nowhere", "/m/00000000",
     ]  # fmt: skip
 

@@ -18,7 +18,7 @@ KEYS = (
     Keys("u", "up, to the list that you came from"),
     Keys("n p", "in a conversation to the next and the previous place that matches the search"),
     Keys("s", "puts a star, or takes it away"),
-    Keys("e", "exports: a result, or what the page shows"),
+    Keys("e", "opens what a result can be exported as, saved as and followed by"),
     Keys("?", "this sheet"),
     Keys("y n s u", "where citations are confirmed: yes, no, skip, undo"),
 )  # fmt: skip

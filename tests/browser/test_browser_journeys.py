@@ -151,6 +151,20 @@ def test_a_result_is_exported_as_a_table_and_as_mails(room: Newsroom, driver: An
     assert mails == [room.corpus.mails["files"]]
 
 
+def test_e_opens_the_ways_to_export_and_s_stars_the_hit_one_is_at(room: Newsroom) -> None:
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    driver = room.browser()
+    driver.get(f"{room.url}/?q=subject:table")
+    driver.find_element("css selector", "body").send_keys("e")
+    assert driver.find_element("css selector", ".take a[href^='/export.csv']").is_displayed()
+    driver.find_element("css selector", "body").send_keys("js")
+    WebDriverWait(driver, 10).until(lambda it: it.find_elements("css selector", ".star[aria-pressed=true]"))
+    driver.get(f"{room.url}/?q=is:starred")
+    says(driver, "1 message")
+    assert driver.find_element("css selector", ".hit h3").text == "Table"
+
+
 def test_dragging_over_the_histogram_narrows_to_what_is_drawn_over(room: Newsroom) -> None:
     from selenium.webdriver.common.action_chains import ActionChains
 
