@@ -5,6 +5,7 @@ import contextlib
 import json
 import math
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -57,6 +58,15 @@ def resident(pid: int) -> int:
         except (OSError, IndexError):
             continue
     return total * os.sysconf("SC_PAGE_SIZE")
+
+
+def anonymous(pid: int) -> int:
+    """Resident bytes of the process that no file stands behind."""
+    try:
+        found = re.search(r"RssAnon:\s*(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    except OSError:
+        return 0
+    return int(found[1]) << 10 if found else 0
 
 
 def start(command: Sequence[object], **settings: Any) -> subprocess.Popen[bytes]:
