@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -43,6 +44,7 @@ from search.results import Highlight, Hit, Order, Page
 from search.weights import is_ranked
 
 Json = dict[str, Any]
+BESIDE = 4  # searches whose counts are made at a time, each beside its hits
 
 
 class EmbeddedEngine(
@@ -64,6 +66,7 @@ class EmbeddedEngine(
             self._damage = str(error)
         self._compiler = self._new_compiler()
         self._counted: Remembered[Json] = Remembered()
+        self._beside = ThreadPoolExecutor(BESIDE, "counts")
 
     def _new_compiler(self) -> Compiler:
         outlets, handles = partial(embedded_shelf.outlets, self._store), partial(embedded_persons.handles, self._store)
@@ -85,6 +88,7 @@ class EmbeddedEngine(
 
     def close(self) -> None:
         """Lets go of the files."""
+        self._beside.shutdown(cancel_futures=True)
         self.unwatch()
         self._store.close()
         self._desk.close()
@@ -112,13 +116,14 @@ class EmbeddedEngine(
         with translated():
             compiled = self._compiler.compile(query.tree, copies)
             searcher = self._searcher()
-            answer = self._counts(query, compiled, copies) if facets else None
-            ranking = Ranking(searcher, schema(), compiled, int(answer["total"]["value"]) if answer else None)
-            total = ranking.total()
+            counting = self._beside.submit(self._counts, query, compiled, copies) if facets else None
+            ranking = Ranking(searcher, schema(), compiled)
             found, next_cursor = ranking.page(order, by_thread, limit, cursor)
             hits = self._hits(found, query)
+            answer = counting.result() if counting else None
+            total = int(answer["total"]["value"]) if answer else ranking.total()
             bars = histogram(answer, total, lambda seconds: self._bars(compiled, seconds)) if answer else None
-            threads = ranking.threads() if by_thread else None
+            threads = ranking.threads(total) if by_thread else None
             tags = self._tag_counts(compiled, searcher) if answer else {}
         took = (time.perf_counter() - started) * 1000
         return Page(

@@ -30,23 +30,19 @@ class _Ranked(Struct, frozen=True):
 class Ranking:
     """One compiled query on one view of the index."""
 
-    def __init__(
-        self, searcher: tantivy.Searcher, schema: tantivy.Schema, query: Query, total: int | None = None
-    ) -> None:
+    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema, query: Query) -> None:
         self._searcher = searcher
         self._schema = schema
         self._query = query
-        self._total = total
 
     def total(self) -> int:
         """How many documents match."""
-        if self._total is None:
-            self._total = int(self._searcher.search(self._query, 1).count)  # type: ignore[attr-defined]  # its stub lacks it
-        return self._total
+        return int(self._searcher.search(self._query, 1).count)  # type: ignore[attr-defined]  # its stub lacks it
 
-    def threads(self) -> int:
-        """In how many threads they are: exact, by ranges of labels where one aggregation would give up."""
-        if self.total() <= BUCKETS:
+    def threads(self, total: int) -> int:
+        """In how many threads the `total` that match are: exact, by ranges of labels where one aggregation would give
+        up."""
+        if total <= BUCKETS:
             return self._threads_of(self._query)
         highest = self._searcher.aggregate(self._query, {"last": {"max": {"field": "thread"}}})["last"]["value"]
         return sum(
@@ -122,33 +118,33 @@ class Ranking:
     def _top(self, order: Order, wanted: int, query: Query | None = None) -> list[_Ranked]:
         """The first `wanted` hits in order, ties resolved by date and id (newest first when by relevance)."""
         query = query or self._query
-        limit = min(wanted, max(1, self.total()))
+        limit = min(wanted, max(1, self._searcher.num_docs))
         if order == "cited":
             return self._most_cited(limit)
         if order != "relevance":
             descending = tantivy.Order.Desc if order == "newest" else tantivy.Order.Asc
             hits = self._searcher.search(query, limit, count=False, order_by_field=order, order=descending).hits
             return self._facts([(0.0, address) for _, address in hits], order)
-        fetched = min(limit + 10, max(1, self.total()))
+        fetched = limit + 10
         while True:
             hits = self._searcher.search(query, fetched, count=False).hits
             # the last one's equals may not all be here yet
-            if len(hits) < fetched or fetched >= self.total() or hits[-1][0] != hits[limit - 1][0]:
+            if len(hits) < fetched or hits[-1][0] != hits[limit - 1][0]:
                 break
-            fetched = min(fetched * 2 + 10, self.total())
+            fetched = fetched * 2 + 10
         ranked = sorted(self._facts(hits, "newest"), key=lambda one: (-one.score, -one.key))
         return ranked[:limit]
 
     def _most_cited(self, limit: int) -> list[_Ranked]:
         """The first hits by `cited`, which tells of number and second; within a second they go by `newest`."""
-        fetched = min(limit + 10, max(1, self.total()))
+        fetched = limit + 10
         while True:
             hits = self._searcher.search(
                 self._query, fetched, count=False, order_by_field="cited", order=tantivy.Order.Desc
             ).hits
-            if len(hits) < fetched or fetched >= self.total() or hits[-1][0] != hits[limit - 1][0]:
+            if len(hits) < fetched or hits[-1][0] != hits[limit - 1][0]:
                 break
-            fetched = min(fetched * 2 + 10, self.total())
+            fetched = fetched * 2 + 10
         facts = self._facts([(0.0, address) for _, address in hits], "newest")
         keyed = zip((key for key, _ in hits), facts, strict=True)
         return [one for _, one in sorted(keyed, key=lambda pair: (-pair[0], -pair[1].key))][:limit]
