@@ -24,7 +24,7 @@ def create_app(
     page. `shared`: pages of other sites may read its JSON."""
     from flask import Flask
 
-    from webapp import caching, context, done, errors, kept, security, templating, writing
+    from webapp import caching, compressing, context, done, errors, kept, security, templating, writing
 
     app = Flask(__name__, static_url_path="/static")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400  # seconds; style and script carry their version in the address
@@ -33,6 +33,7 @@ def create_app(
         writable=writable, marks=writable or marks, most=most,
     )  # fmt: skip
     _register_pages(app)
+    compressing.register(app)
     security.protect(app, hosts, shared)
     caching.register(app)
     writing.register(app)
