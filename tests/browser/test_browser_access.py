@@ -163,3 +163,29 @@ def test_axe_finds_nothing_on_any_kind_of_page(room: Newsroom, width: int, schem
         driver.execute_script(source)
         wrong += [f"{path} {found}" for found in violations(driver, rules)]
     assert not wrong, "\n".join(wrong)
+
+
+def test_no_page_is_wider_than_a_window_zoomed_to_400_percent(room: Newsroom) -> None:
+    driver = room.browser(320)
+    wide = []
+    for path in paths(room.press):
+        driver.get(room.url + path)
+        if (width := driver.execute_script("return document.documentElement.scrollWidth")) > 320:
+            wide.append(f"{path}: {width}")
+    assert wide == []
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_content_and_focus_shows_in_forced_colours(room: Newsroom) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    driver = room.browser()
+    features = [{"name": "forced-colors", "value": "active"}]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    driver.get(f"{room.url}/?q=budget")
+    driver.find_element("css selector", "body").send_keys(Keys.TAB)
+    skip = driver.switch_to.active_element
+    assert skip.text == "Skip to the content"
+    assert skip.rect["x"] >= 0
+    assert skip.value_of_css_property("outline-style") == "solid"
+    skip.send_keys(Keys.ENTER)
+    assert driver.execute_script("return document.activeElement.id") == "main"
