@@ -233,7 +233,7 @@ def test_a_site_takes_verdicts_where_that_is_asked_for(corpus: Path) -> None:
                                   "--name", "Papers.example")  # fmt: skip
     assert takes_verdicts(address.replace("0.0.0.0", "127.0.0.1")) is True
     process.send_signal(signal.SIGTERM)
-    assert "read this corpus and decide on citations, without a password" in process.communicate(timeout=10)[1]
+    assert "read and annotate this corpus, without a password" in process.communicate(timeout=10)[1]
 
 
 def test_beyond_this_machine_verdicts_are_taken_under_a_known_name_alone(corpus: Path) -> None:

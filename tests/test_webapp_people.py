@@ -109,3 +109,25 @@ def test_a_decision_is_stored_where_the_site_may_write(corpus: Corpus) -> None:
     assert client.post(f"/p/{ANN}", data=form | {"decision": "undo", "of": decision.id}).status_code == 303
     assert client.post(f"/p/{ANN}", data=form | {"decision": "undo", "of": decision.id}).status_code == 404
     assert len(corpus.engine.person(ANN).known) == 2
+
+
+def test_a_result_is_counted_by_person_whatever_addresses_they_use(corpus: Corpus) -> None:
+    person = f"wrote:{ANN}"
+    for q, mails in (("ledger OR burn", 2), ("ledger", 1), ("subject:work", 1)):
+        facets = twin(corpus, f"/.json?q={q}")["result"]["facets"]  # type: ignore[index]
+        values = {one["label"]: (one["query"], one["count"]) for one in by_name(facets)["person"]}
+        assert values["Ann Marsh"][0] in (person, f"wrote:{handle_id('amarsh@work.example')}")
+        assert values["Ann Marsh"][1] == mails == twin(corpus, f"/.json?q=({q}) {person}")["result"]["total"]  # type: ignore[index]
+
+
+def by_name(facets: list[dict[str, object]]) -> dict[str, list[dict[str, str]]]:
+    return {str(one["name"]): one["values"] for one in facets}  # type: ignore[misc]
+
+
+def test_a_person_is_chosen_and_left_out_under_their_name(corpus: Corpus) -> None:
+    chosen, excluded = corpus.html(f"/?q=wrote:{ANN}"), corpus.html(f"/?q=-wrote:{ANN}")
+    assert "<bdi>from Ann Marsh</bdi>" in chosen
+    assert 'aria-label="Ann Marsh, chosen: take away"' in chosen
+    assert 'aria-label="Ann Marsh, left out: take away"' in excluded
+    assert f"the person {ANN}" not in chosen + excluded
+    assert "wrote:0123456789ab" in corpus.html("/?q=wrote:0123456789ab")  # nobody's id: no fault

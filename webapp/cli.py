@@ -127,7 +127,7 @@ def port_options(command: "click.decorators.FC") -> "click.decorators.FC":
 @click.option("--about", default=None, metavar="FILE", envvar="UNSEALED_ABOUT", type=click.Path(path_type=Path),
               help="A text (Markdown) that the first page tells of the corpus.")  # fmt: skip
 @click.option("--review", is_flag=True,
-              help="Let whoever reaches the site decide on citations, and write tags, stars and notes.")  # fmt: skip
+              help="Let whoever reaches the site decide on citations and people, and write on messages.")  # fmt: skip
 @click.option("--marks", is_flag=True, help="Show readers tags, stars and notes, too; else --review alone shows them.")
 @click.option("--cors", is_flag=True, help="Let pages of other sites read the JSON: for a corpus that is public.")
 @click.option("--name", "names", multiple=True, metavar="NAME", envvar="UNSEALED_NAMES",
@@ -177,7 +177,7 @@ def serve_pages(corpus: "Engine", host: str, port: int, review: bool, names: Col
         before = signal.signal(signal.SIGTERM, end)
         try:
             if not is_loopback(address):
-                may = "read this corpus and decide on citations" if review else "read this corpus"
+                may = "read and annotate this corpus" if review else "read this corpus"
                 click.echo(f"Whoever can reach {address} can now {may}, without a password.", err=True)
             click.echo(f"http://{f'[{address}]' if ':' in address else address}:{number}/  (^C ends)")
             sys.stdout.flush()

@@ -9,8 +9,10 @@ from search.errors import QueryError
 from search.parse import parse
 from search.query import Between, Not, Query
 from search.results import Page
+from webapp import senders
 from webapp.languages import language
 
+ORDER = ("tag", "person", *(name for name in facets.NAMES if name != "tag"))
 SHOWN = 6  # values of a facet on a search page
 LABELS = {
     "doubt": {"none": "without a date", "doubtful": "doubtful date", "doubt": "doubtful date or route"},
@@ -49,6 +51,8 @@ def label(name: str, value: str) -> str:
     """A facet's value for people: `lang` `fr` is French."""
     if name == "lang":
         return language(value)
+    if name == "person":
+        return senders.name_of(value)
     return LABELS.get(name, {}).get(value, value)
 
 
@@ -57,7 +61,7 @@ def groups(page: Page, query: Query) -> list[Group]:
     standing = _standing(query)
     counted = {facet.name: facet for facet in page.facets}
     found = []
-    for name in facets.NAMES:
+    for name in ORDER:
         facet = counted.get(name)
         choices = [choice for (of, _), choice in standing.items() if of == name]
         values = facet.values if facet else ()
@@ -65,8 +69,9 @@ def groups(page: Page, query: Query) -> list[Group]:
             known = standing.get((name, item.value))
             if known:
                 choices[choices.index(known)] = known._replace(messages=item.count)
-            elif len(choices) < SHOWN or name not in facets.FIELDS:
-                choices.append(Choice(label(name, item.value), item.count, item.query))
+            elif len(choices) < SHOWN or name not in ("person", *facets.FIELDS):
+                words = item.label if name == "person" else label(name, item.value)
+                choices.append(Choice(words, item.count, item.query))
         if choices:
             more = facet is not None and (facet.more or len(values) > SHOWN) and name in facets.FIELDS
             found.append(Group(name, choices, more))
@@ -79,7 +84,8 @@ def _standing(query: Query) -> dict[tuple[str, str], Choice]:
     for chip in query.chips:
         node = parse(chip.text).tree
         inner = node.part if isinstance(node, Not) else node
-        if inner and (place := facets.facet_of(inner)):
+        person = senders.person_of(inner)
+        if inner and (place := ("person", person) if person else facets.facet_of(inner)):
             stands: Literal["chosen", "excluded"] = "excluded" if isinstance(node, Not) else "chosen"
             found[place] = Choice(label(*place), None, chip.text, stands, chip.without)
     return found

@@ -22,6 +22,7 @@ from webapp import (
     nearby,
     nothing,
     persons,
+    senders,
     signatures,
     static_files,
     text,
@@ -35,8 +36,8 @@ from webapp.languages import language
 from webapp.pages import desk, file, message, thread
 
 FACETS = {
-    "tag": "Tag", "from": "From", "to": "To", "domain": "Sender’s domain", "collection": "Collection",
-    "lang": "Language",
+    "tag": "Tag", "person": "Who wrote", "from": "From", "to": "To", "domain": "Sender’s domain",
+    "collection": "Collection", "lang": "Language",
     "has": "Attached", "cited": "Cited", "dkim": "Signature", "doubt": "Date", "is": "Kind", "list": "Mailing list",
     "outlet": "Outlet", "year": "Year",
 }  # fmt: skip
@@ -92,14 +93,13 @@ def register(app: Flask) -> None:
         citations.by_article, excerpts.shown, text.line, text.fragment, text.plain, language, in_language, facet_name,
         told, about.markdown, kind, short,
         persons.role_name, persons.role_words, persons.handle_shown, persons.literal, persons.query_of, persons.ask_of,
-
+        senders.chip_words,
     ):  # fmt: skip
         env.filters[function.__name__] = function
     env.globals.update(
         link=formats.link, message_link=formats.message_link, thread_link=formats.thread_link, anchor=formats.anchor,
         row_link=formats.row_link, article_link=formats.article_link, person_link=formats.person_link,
-        who_link=formats.who_link, form_token=writing.form_token,
-        reviewer=writing.reviewer,
+        who_link=formats.who_link, form_token=writing.form_token, reviewer=writing.reviewer,
         file_link=formats.file_link, file_names=file.names, FIRST=file.FIRST, document=text.document,
         term=formats.term, body=text.body, draw=histogram.draw, draw_tree=tree.draw, finder=found.finder,
         related=nearby.related, draw_graph=graph.draw, between=persons.between,

@@ -17,6 +17,7 @@ from webapp.desk import Marked, known_tags, marks_of
 from webapp.nothing import Meant, Nothing, meant, why_nothing
 from webapp.operations import flag, number, one_of, operation, text
 from webapp.pages.front import FrontPage, front
+from webapp.senders import with_people
 
 pages = Blueprint("search", __name__)
 ASKED = (
@@ -57,6 +58,7 @@ def search() -> Response:
     order: Order = asked.order or ("relevance" if has_words(query.tree) else "newest")
     result = engine().search(query, order=order, by_thread=asked.threads, limit=asked.limit, cursor=asked.cursor,
                              copies=asked.copies)  # fmt: skip
+    result = with_people(result, query, asked.copies)
     nothing = why_nothing(query, asked) if not result.total and not asked.cursor else None
     return answer(
         "search.html",
