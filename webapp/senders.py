@@ -24,7 +24,7 @@ def with_people(result: Page, query: Query, copies: bool) -> Page:
     rows = {}
     mails: dict[str, int] = {}
     for address, row in engine().who(counts).items():
-        if not row.role:
+        if row.role != "list":
             rows[row.id] = row
             mails[row.id] = mails.get(row.id, 0) + counts[address]
     for id, row in rows.items():
