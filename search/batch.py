@@ -21,6 +21,7 @@ DELIMITERS = ",;\t|"
 # Headings of a column that holds queries, lower case.
 KNOWN = ("query", "queries", "search", "search term", "search terms", "q", "term", "terms", "keyword", "keywords",
          "words", "name", "names")  # fmt: skip
+CELL = 100_000  # characters of a table's cell
 COLUMNS = ("line", "query", "read as", "messages", "conversations", "first", "last", "error", "link")
 
 
@@ -80,6 +81,8 @@ def _of_table(text: str, column: str) -> Iterator[Asked]:
     at, line = -1, 1
     for row in rows:
         begins, line = line, rows.line_num + 1
+        if max(map(len, row), default=0) > CELL:  # a quotation mark that is never closed takes in all that follows
+            raise BadList(f"The table can't be read: line {begins} has a cell of more than {CELL:,} characters.")
         if at < 0:
             at, headed = _column(row, column)
             if headed:

@@ -76,8 +76,7 @@ def table(data: bytes) -> list[dict[str, str]]:
 
 
 def test_a_result_is_walked_to_its_end_in_order(filled: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("search.embedded_bulk", "search.elastic_bulk"):
-        monkeypatch.setattr(f"{module}.ROWS", 3)
+    monkeypatch.setattr(f"search.{'elastic' if filled.waits else 'embedded'}_bulk.ROWS", 3)
     for query in ("", "is:message", "report", "is:ghost", "date:none", "zzzz"):
         for newest in (False, True):
             result = filled.every(parse(query), newest=newest)
@@ -89,8 +88,7 @@ def test_a_result_is_walked_to_its_end_in_order(filled: Engine, monkeypatch: pyt
 
 
 def test_what_comes_in_meanwhile_is_not_in_it(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("search.embedded_bulk", "search.elastic_bulk"):
-        monkeypatch.setattr(f"{module}.ROWS", 3)
+    monkeypatch.setattr(f"search.{'elastic' if engine.waits else 'embedded'}_bulk.ROWS", 3)
     result = engine.every(parse("report"))
     first = next(result.rows)
     fill(engine, [mail(f"late{i}", "report\n", subject="Late") for i in range(5)], archive="/b")

@@ -76,7 +76,7 @@ def test_search_pages_are_small_with_all_that_they_wear(corpus: Corpus) -> None:
         html = corpus.get(path)
         files = {one: len(corpus.get(one).data) for one in worn(html.text)}
         assert min(files.values()) > 0
-        assert len(html.data) + sum(files.values()) < 60_000, (path, len(html.data), files)
+        assert max(len(html.data), sum(files.values())) < 40_000, (path, len(html.data), files)
 
 
 def test_pages_wear_the_sheet_of_all_first_and_then_their_own(corpus: Corpus) -> None:
