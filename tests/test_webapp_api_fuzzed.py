@@ -51,6 +51,7 @@ def whole(app: Flask) -> Callable[..., list[bytes]]:
     """An app whose answers are read to their end and closed, as servers do; an export holds its turn until then."""
 
     def answer(environ: Any, start: Any) -> list[bytes]:
+        environ.pop("HTTP_ACCEPT_ENCODING", None)  # it is sent, but what is packed is not unpacked
         body, status, headers = run_wsgi_app(app, environ, buffered=True)
         start(status, list(headers))
         return list(body)

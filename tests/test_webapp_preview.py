@@ -130,6 +130,15 @@ def test_a_mail_shows_its_files_as_they_look(corpus: Corpus) -> None:
     assert "attachments.zip" in html
 
 
+def test_a_page_that_cannot_be_drawn_has_an_empty_sheet_beside_its_name_alone(corpus: Corpus) -> None:
+    path = f"/file/{sha256(pdf(3)).hexdigest()}/page/99"
+    assert corpus.get(path).status_code == 404
+    small = corpus.get(f"{path}?small=1")
+    assert (small.status_code, small.mimetype) == (200, "image/svg+xml")
+    assert small.headers["Content-Security-Policy"] == security.INERT
+    assert corpus.get(f"/file/{'0' * 64}/page/1?small=1").status_code == 404
+
+
 def test_all_files_of_a_mail_are_saved_at_once(corpus: Corpus) -> None:
     id = corpus.id("seen")[:16]
     answer = corpus.get(f"/m/{id}/attachments.zip")

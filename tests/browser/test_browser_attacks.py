@@ -183,7 +183,10 @@ def test_a_picture_that_is_none_is_not_served_as_one(place: Place) -> None:
 
 
 def test_the_mails_own_picture_is_shown(place: Place) -> None:
+    from selenium.webdriver.support.ui import WebDriverWait
+
     place.get(f"/m/{place.corpus.id('cid-svg')[:16]}/html")
+    WebDriverWait(place.driver, 10).until(lambda _: place.js("[...document.images].every(i => i.complete)"))
     assert place.js("[...document.images].map(i => i.naturalWidth)") == [1]
 
 

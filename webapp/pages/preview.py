@@ -12,6 +12,11 @@ from webapp.pages.part import inert, part_of
 pages = Blueprint("preview", __name__)
 PDF = "application/pdf"
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+# What stands for a page that can't be drawn, beside its file's name: an empty sheet.
+BLANK = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="48" height="64" viewBox="0 0 48 64"><path d="M6 4h25l11 11v45H6z" '
+    b'fill="none" stroke="#8a8378" stroke-width="2"/><path d="M31 4v11h11" fill="none" stroke="#8a8378"/></svg>'
+)
 KEPT = "private, max-age=86400"  # what stands under a SHA-256 never changes
 
 
@@ -28,9 +33,11 @@ def picture(sha256: str) -> Response:
 @pages.get("/file/<digest:sha256>/page/<int:number>")
 @operation("a page of an attached PDF, as PNG", ANY, flag("small", "for a place beside its name"))
 def page(sha256: str, number: int) -> Response:
-    """The page drawn by a process of its own: a browser gets a picture, never the PDF."""
+    """The page drawn by a process of its own: a browser gets a picture, never the PDF. A small one is never missing."""
     small = choice("small", ("0", "1")) == "1"
     drawn = site().mail.pdf_page(contents(sha256), number, small)
+    if not drawn and small:
+        return shown(BLANK, "image/svg+xml")
     if not drawn:
         raise NotFound("There is no such page, or it can’t be drawn.")
     return shown(drawn, "image/png")
