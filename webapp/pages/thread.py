@@ -22,7 +22,7 @@ from webapp.sources import Quoted
 from webapp.text import NOWHERE, Origin, Origins
 
 pages = Blueprint("thread", __name__)
-CHUNK = 100  # messages on one page
+CHUNK = 50  # messages on one page: the next ones come as one scrolls to them
 OUTLINE = 2000  # lines of a tree beside it
 ALWAYS = 20_000  # code points of each message
 Order = Literal["oldest", "tree"]
