@@ -1,7 +1,6 @@
 """A corpus from one engine into another: every message with all its places, the ledger, the failures; checked."""
 
 from collections.abc import Iterator
-from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,6 +11,7 @@ from ingest.progress import Progress
 from ingest.shelf_copying import copy_shelf
 from ingest.threads import prepare, settle
 from mappings.records import ArchiveState, Failure, Place, Prepared
+from search.chunks import chunks
 from search.engine import Batch, Engine, Writer
 from search.shelf_digest import shelf_digest
 
@@ -114,7 +114,7 @@ def _copy_searches(source: Engine, target: Engine) -> None:
 def _copy_files(source: Engine, writer: Writer) -> None:
     """What was read of the files that mails carry."""
     pairs = source.files_in(["text", "empty", "encrypted", "unread", "failed"])
-    while part := list(islice(pairs, FILES)):
+    for part in chunks(pairs, FILES):
         writer.keep_files(source.files(file.sha256 for file, _ in part).values())
 
 

@@ -1,9 +1,9 @@
 """What is asked of an engine for much of a corpus at once: whole results, the bytes and the places of many."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -12,8 +12,6 @@ from search.query import Query
 
 ROWS = 200  # read at a time
 _BYTES = 8 << 20  # of raw mails read at a time
-
-T = TypeVar("T")
 
 
 class Result(Struct, frozen=True):
@@ -54,10 +52,3 @@ def parts(rows: Iterable[MessageRow]) -> Iterator[list[MessageRow]]:
 
     for _, part in groupby(numbered(), itemgetter(0)):
         yield [row for _, row in part]
-
-
-def chunked(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Lists of at most `size`."""
-    iterator = iter(values)
-    while chunk := list(islice(iterator, size)):
-        yield chunk

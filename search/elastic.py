@@ -7,8 +7,7 @@ called prefix-name, so that one can be filled beside the one in use.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from elasticsearch import ApiError, Elasticsearch, SerializationError, TransportError
@@ -16,6 +15,7 @@ from elasticsearch.serializer import JsonSerializer
 from msgspec import MsgspecError, Struct, json
 
 from mappings import INDEXES, MESSAGES, load
+from search.chunks import chunks
 from search.elastic_access import credentials, shut, trust
 from search.elastic_errors import BUSY, AlreadyThere, NotAllowed, NotTrusted, Refused, told, told_of
 from search.elastic_patience import Patience
@@ -30,8 +30,6 @@ SEARCH_TIMEOUT = "20s"  # after which a reader's search is cut and says so
 KEPT = "10m"  # for which the cluster remembers the state that a walk reads, from each of its requests on
 PREFIX = "unsealed"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,100}")
-
-T = TypeVar("T")
 
 
 class Op(Struct, frozen=True):
@@ -70,13 +68,6 @@ class _Json(JsonSerializer):
             return json.decode(data)
         except MsgspecError as error:
             raise SerializationError(f"not JSON: {error}", errors=(error,)) from error
-
-
-def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Lists of at most `size`."""
-    iterator = iter(values)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
 
 
 class Cluster:

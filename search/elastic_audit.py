@@ -10,7 +10,8 @@ from msgspec.structs import asdict, replace
 from mappings import INDEXES
 from mappings.records import ArchiveState, Failure, Place, Status
 from search import elastic_citing, elastic_files, elastic_filling, elastic_shelf
-from search.elastic import Cluster, chunks
+from search.chunks import chunks
+from search.elastic import Cluster
 from search.elastic_errors import NotAllowed
 from search.elastic_layout import differences
 from search.elastic_store import Store, message_row, stored

@@ -7,7 +7,8 @@ from typing import Any
 from mappings.records import MessageRow, Place
 from search import elastic_audit
 from search.bulk import ROWS, Result, parts
-from search.elastic import KEPT, Cluster, chunks
+from search.chunks import chunks
+from search.elastic import KEPT, Cluster
 from search.elastic_queries import Compiler
 from search.elastic_store import Store, stored
 from search.errors import SearchError

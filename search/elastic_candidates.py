@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from search.candidates import FIELDS, PEOPLE, asked, groups, own_words, people, phrase, ranked, whole
+from search.chunks import chunks
 from search.citing import Candidate, Wanted
-from search.elastic import Cluster, chunks
+from search.elastic import Cluster
 from search.elastic_queries import between
 from search.elastic_store import Store
 

@@ -15,7 +15,8 @@ from msgspec import convert, json, msgpack, to_builtins
 from mappings.articles import Citation, CitedState, Settings, Verdict
 from search import elastic_marks as marks
 from search import elastic_shelf, judging, shelved
-from search.elastic import Cluster, Doc, Op, chunks
+from search.chunks import chunks
+from search.elastic import Cluster, Doc, Op
 from search.elastic_store import Store
 from search.errors import CorpusMissing
 from search.ids import ghost_number, is_prefix

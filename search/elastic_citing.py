@@ -8,9 +8,10 @@ from msgspec import convert
 from mappings.articles import ArticleRow, Judged, Settings
 from search import elastic_citations as citations
 from search import elastic_shelf, judging
+from search.chunks import chunks
 from search.cited import Citing
 from search.citing import Absent
-from search.elastic import Cluster, chunks
+from search.elastic import Cluster
 from search.elastic_citations import any_of, every, filtered
 from search.elastic_store import Store
 

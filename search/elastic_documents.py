@@ -7,9 +7,10 @@ from msgspec import Struct, convert, json
 
 from mappings.keys import ghost_key
 from mappings.records import Message
+from search.chunks import chunks
 from search.cited import Citing, tell
 from search.documents import document, ghost_document, nature
-from search.elastic import Cluster, Op, chunks
+from search.elastic import Cluster, Op
 from search.elastic_citations import any_kept
 from search.elastic_citing import citing as citing_of
 from search.elastic_files import texts as texts_of

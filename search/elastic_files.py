@@ -9,7 +9,8 @@ from msgspec import json, to_builtins
 
 from mappings.records import File, FileState, Prepared
 from search import elastic_marks as marks
-from search.elastic import Cluster, Op, chunks
+from search.chunks import chunks
+from search.elastic import Cluster, Op
 from search.errors import NotFound
 from search.file_texts import as_found, carried, pack, unpack
 

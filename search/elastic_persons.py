@@ -8,7 +8,8 @@ from msgspec import convert, json, to_builtins
 
 from mappings.persons import Decision, Person, PersonRow, Sighting, handle_id
 from search import elastic_blobs as blobs
-from search.elastic import Cluster, Op, chunks
+from search.chunks import chunks
+from search.elastic import Cluster, Op
 from search.errors import CorpusMissing, NotFound
 from search.merging import merged, row
 from search.pages import Cursor, read_cursor

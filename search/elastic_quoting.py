@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from search.elastic import Cluster, chunks
+from search.chunks import chunks
+from search.elastic import Cluster
 from search.engine import Member, Pair
 
 _MOST = 10_000  # values in one query

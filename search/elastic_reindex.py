@@ -12,7 +12,8 @@ from typing import Any
 from mappings import MESSAGES
 from search import elastic_filling as filling
 from search import elastic_marks as marks
-from search.elastic import Cluster, Refusal, chunks
+from search.chunks import chunks
+from search.elastic import Cluster, Refusal
 from search.elastic_documents import ghost_ops, groups, missing, remade
 from search.elastic_lease import Lease
 from search.elastic_store import Store

@@ -12,7 +12,8 @@ from mappings.keys import ghost_key
 from mappings.records import Ruling
 from search import elastic_copies, elastic_quoting
 from search import elastic_marks as marks
-from search.elastic import Cluster, Doc, Op, chunks
+from search.chunks import chunks
+from search.elastic import Cluster, Doc, Op
 from search.elastic_documents import ghost_ops
 from search.elastic_lease import Lease
 from search.elastic_links import Links

@@ -16,8 +16,9 @@ from mappings.records import ArchiveState, Failure, File, Place, Prepared, Rulin
 from mappings.signatures import Key, Later
 from search import elastic_files, elastic_later, elastic_refusals, elastic_reindex
 from search import elastic_marks as marks
+from search.chunks import chunks
 from search.documents import standing
-from search.elastic import Cluster, Doc, Op, Refusal, chunks
+from search.elastic import Cluster, Doc, Op, Refusal
 from search.elastic_candidates import stamp
 from search.elastic_directory import ElasticDirectoryWriter
 from search.elastic_documents import RECENT, ghost_ops, groups, missing, op, remade

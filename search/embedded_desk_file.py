@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from search.embedded_store import chunks, marks, script_text, translated
+from search.chunks import chunks
+from search.embedded_store import PARAMETERS, marks, script_text, translated
 from search.errors import CorpusError
 
 NAME = "desk.sqlite"
@@ -57,7 +58,7 @@ class DeskFile:
 
     def among(self, sql: str, values: Iterable[Any], more: Sequence[Any] = ()) -> Iterator[Any]:
         """Rows of a statement that begins with `IN ({})`, for any number of values."""
-        for chunk in chunks(values):
+        for chunk in chunks(values, PARAMETERS):
             yield from self.all(sql.format(marks(chunk)), [*chunk, *more])
 
     def close(self) -> None:

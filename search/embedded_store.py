@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import resources
-from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import json
 
 from mappings.keys import ghost_of, link_key
 from mappings.records import MessageRow
 from search import ghosts
+from search.chunks import chunks
 from search.embedded_blocks import Blocks
 from search.errors import CorpusDamaged, CorpusError, CorpusMissing, EngineUnavailable, SearchError
 from search.ids import ghost_link, is_prefix, only
@@ -31,10 +31,9 @@ LATER = {  # older corpora may lack these tables
 SCRIPTS = ("embedded.sql", *LATER)
 BLOCKS = "blocks.zst"
 INDEX = "index"
+PARAMETERS = 500  # of one statement
 MOST_NUMBERED = 1000  # messages of one number
 _SLIM_BLOCKS = 256  # held in memory, of 32 KiB
-
-T = TypeVar("T")
 
 
 @contextmanager
@@ -57,13 +56,6 @@ def translated() -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise EngineUnavailable("The disk is full; nothing that was reported as stored is lost.") from error
         raise EngineUnavailable(f"The corpus does not answer: {error.strerror or error}.") from error
-
-
-def chunks(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
-    """Lists of at most `size`, for statements with that many parameters."""
-    iterator = iter(values)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
 
 
 def marks(values: Sequence[object]) -> str:
@@ -150,7 +142,7 @@ class Store:
 
     def among(self, sql: str, values: Iterable[Any]) -> Iterator[Any]:
         """Rows of a statement that holds `IN ({})`, for any number of values."""
-        for chunk in chunks(values):
+        for chunk in chunks(values, PARAMETERS):
             yield from self.all(sql.format(marks(chunk)), chunk)
 
     def block(self, offset: int) -> bytes:

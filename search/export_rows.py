@@ -10,7 +10,8 @@ from msgspec import Struct, json, to_builtins
 from mappings.records import Address, Message, MessageRow, Place
 from mappings.sources import Published, published
 from mappings.tables import cell
-from search.bulk import Result, chunked
+from search.bulk import Result
+from search.chunks import chunks
 from search.engine import Engine
 
 COLUMNS = (
@@ -74,7 +75,7 @@ def _line(one: Exported) -> bytes:
 def _exported(engine: Engine, result: Result, written: Written) -> Iterator[list[tuple[Exported, MessageRow]]]:
     """Every hit in full, some at a time."""
     sources, number = engine.sources(), 0
-    for rows in chunked(result.rows, _AT_ONCE):
+    for rows in chunks(result.rows, _AT_ONCE):
         ids = [row.id for row in rows if not row.ghost]
         full = {message.id: message for message in engine.messages(ids)}
         places = engine.places_of(ids)

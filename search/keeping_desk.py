@@ -6,22 +6,21 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from itertools import islice
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from msgspec import MsgspecError, json
 
 from mappings.desk import Anchor, Kind, Mark
 from search import marking
+from search.chunks import chunks
 from search.desk import Act, Desked, Notes, NotesWanted, Tag
 from search.drawer import Drawer, Sought
 from search.errors import BadMark, CursorError, NotFound, Overtaken, QueryError
 from search.marking import Hand
 from search.words import tokens
 
+AT_ONCE = 1000  # marks that are changed in one go
 COUNTED_TAGS, COUNTED_MARKS = 200, 50_000  # by which each result is counted
-
-T = TypeVar("T")
 
 
 class DeskKeeper:
@@ -117,7 +116,7 @@ class DeskKeeper:
         """Stores marks as another corpus has them; how many. Of one that is here, too, the longer history stays."""
         self._hand("")
         count = 0
-        for part in _parts(marks):
+        for part in chunks(marks, AT_ONCE):
             wanted = {mark.id: mark for mark in part}
             self._drawer().change(wanted, partial(_longer, wanted))
             count += len(wanted)
@@ -167,7 +166,7 @@ class DeskKeeper:
         self, ids: Iterable[str], how: Callable[[Mapping[str, Mark], Iterable[str]], Iterable[Mark | None]]
     ) -> list[Mark]:  # fmt: skip
         made: list[Mark] = []
-        for part in _parts(ids):
+        for part in chunks(ids, AT_ONCE):
             made += self._drawer().change(part, lambda found, part=part: filter(None, how(found, part)))  # type: ignore[misc]
         return made
 
@@ -277,12 +276,6 @@ def _longer(wanted: Mapping[str, Mark], found: Mapping[str, Mark]) -> Iterator[M
     for id, mark in wanted.items():
         if id not in found or len(found[id].history) < len(mark.history):
             yield mark
-
-
-def _parts(values: Iterable[T], size: int = 1000) -> Iterator[list[T]]:
-    iterator = iter(values)
-    while part := list(islice(iterator, size)):
-        yield part
 
 
 def _write_place(mark: Mark) -> str:
