@@ -33,9 +33,16 @@ def cites(cluster: Cluster, article: str) -> list[Judged]:
 def mails(store: Store, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """By what a message is called the ids of it and its copies; ghosts that have not come are not among them."""
     here = citations.here(store, ids)
-    keys = citations.copy_keys(store, here.values())
+    members = with_copies(store, here.values())
+    return {name: members[id] for name, id in here.items()}
+
+
+def with_copies(store: Store, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """By message the ids of it and its copies."""
+    wanted = list(dict.fromkeys(ids))
+    keys = citations.copy_keys(store, wanted)
     members = members_of(store, set(keys.values()))
-    return {name: tuple(members.get(keys.get(id, 0), (id,))) for name, id in here.items()}
+    return {id: tuple(members.get(keys.get(id, 0), (id,))) for id in wanted}
 
 
 def members_of(store: Store, keys: Iterable[int]) -> dict[int, list[str]]:

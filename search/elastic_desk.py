@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from search import elastic_queries
 from search.elastic import Cluster
-from search.elastic_citing import members_of
+from search.elastic_citing import with_copies
 from search.elastic_drawer import ElasticDrawer
 from search.elastic_store import Store
 from search.keeping_desk import DeskKeeper
@@ -44,11 +44,7 @@ class ElasticDesk(DeskKeeper):
 
     def _members(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """By message the ids of it and its copies."""
-        wanted = list(dict.fromkeys(ids))
-        docs = self._cluster.get("records", wanted, source=["copy_key"]) if wanted else {}
-        keys = {id: doc.source["copy_key"] for id, doc in docs.items() if doc.source["copy_key"]}
-        groups = members_of(self._store, set(keys.values()))
-        return {id: tuple(groups.get(keys.get(id, 0), (id,))) for id in wanted}
+        return with_copies(self._store, ids)
 
     def _marked(self, field: str, value: str) -> list[str]:
         """Ids of the messages that a term of a query asks for, copies included."""

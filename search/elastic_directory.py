@@ -61,29 +61,19 @@ class ElasticDirectoryWriter:
 
     def keep_people(self, facts: Facts) -> None:
         """Makes the directory of these facts and of what was decided."""
-        lease = self._held()
-        try:
+        with self._alone():
             elastic_persons.keep(self._cluster, facts)
-        finally:
-            lease.release()
 
     def decide(self, decision: Decision) -> None:
         """Stores a decision; the directory changes accordingly."""
-        lease = self._held()
-        try:
+        with self._alone():
             elastic_persons.decide(self._cluster, decision)
-        finally:
-            lease.release()
 
     def undecide(self, id: str) -> None:
         """Takes a decision back; NotFound."""
-        lease = self._held()
-        try:
+        with self._alone():
             elastic_persons.undecide(self._cluster, id)
-        finally:
-            lease.release()
 
-    def _held(self) -> Lease:
-        lease = Lease(self._cluster, "people")
-        lease.hold()
-        return lease
+    def _alone(self) -> Lease:
+        """What is written to the directory is made of what is read before: one process at a time."""
+        return Lease(self._cluster, "people")

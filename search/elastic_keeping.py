@@ -1,7 +1,6 @@
 """The shelf's half of the writer to a cluster: articles, citations, verdicts and settings, one writer at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 
 from msgspec import json
 from msgspec.structs import replace
@@ -22,15 +21,9 @@ class ElasticShelfWriter:
     _cluster: Cluster
     _store: Store
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self) -> Lease:
         """What is written to the shelf is read before: one process at a time."""
-        lease = Lease(self._cluster, "shelf")
-        lease.hold()
-        try:
-            yield
-        finally:
-            lease.release()
+        return Lease(self._cluster, "shelf")
 
     def keep_article(self, article: Article, bodies: Mapping[str, bytes]) -> str:
         """Stores an article with the bytes of its captures; the id that it has."""

@@ -3,6 +3,7 @@
 import random
 import time
 import uuid
+from types import TracebackType
 
 from msgspec import json
 
@@ -56,6 +57,14 @@ class Lease:
 
     def _read(self) -> Doc | None:
         return self._cluster.get("marks", [self._name]).get(self._name)
+
+    def __enter__(self) -> None:
+        self.hold()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
 
     def release(self) -> None:
         """Lets others have it."""

@@ -17,7 +17,7 @@ from search import embedded_audit, embedded_copies, embedded_files, embedded_lat
 from search.base64_runs import grow
 from search.citing import Cited
 from search.embedded_bulk import EmbeddedBulk
-from search.embedded_desk import EmbeddedDesk
+from search.embedded_desk import REMEMBERED, EmbeddedDesk
 from search.embedded_desk_file import DeskFile
 from search.embedded_directory import EmbeddedDirectory
 from search.embedded_documents import record_decoder
@@ -48,8 +48,7 @@ BESIDE = 4  # searches whose counts are made at a time, each beside its hits
 
 
 class EmbeddedEngine(
-    EmbeddedShelf, EmbeddedDesk, EmbeddedSearches, EmbeddedDirectory, EmbeddedBulk,
-    EmbeddedStamp, EmbeddedVocabulary,
+    EmbeddedShelf, EmbeddedStamp, EmbeddedDesk, EmbeddedSearches, EmbeddedDirectory, EmbeddedBulk, EmbeddedVocabulary,
 ):  # fmt: skip
     """Reading an embedded corpus; see `search.engine.Engine`. Usable from any number of threads."""
 
@@ -66,6 +65,7 @@ class EmbeddedEngine(
             self._damage = str(error)
         self._compiler = self._new_compiler()
         self._counted: Remembered[Json] = Remembered()
+        self._remembered: Remembered[Any] = Remembered(REMEMBERED)
         self._beside = ThreadPoolExecutor(BESIDE, "counts")
 
     def _new_compiler(self) -> Compiler:

@@ -1,8 +1,7 @@
 """The desk's part of the embedded engine: tags, stars and notes, and the messages that a search finds by them."""
 
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import TypeVar, cast
+from collections.abc import Iterable
+from typing import Any
 
 import tantivy
 
@@ -11,12 +10,11 @@ from search.drawer import Drawer
 from search.embedded_desk_file import DeskFile
 from search.embedded_drawer import EmbeddedDrawer
 from search.embedded_index import schema
-from search.embedded_store import DATABASE, Store, translated
+from search.embedded_store import Store, translated
 from search.keeping_desk import DeskKeeper
+from search.remembering import Remembered
 
-_KEPT = 1000
-
-T = TypeVar("T")
+REMEMBERED = 1000  # answers
 
 
 class EmbeddedDesk(DeskKeeper):
@@ -25,8 +23,11 @@ class EmbeddedDesk(DeskKeeper):
     _store: Store
     _desk: DeskFile
     _compiler: embedded_queries.Compiler
-    _kept: dict[tuple[str, ...], object]
-    _kept_at: tuple[int, ...] = ()  # as of when it is
+    _remembered: Remembered[Any]
+
+    def stamp(self, *, desk: bool = False) -> str:
+        """See `search.stamps.Stamped`."""
+        raise NotImplementedError
 
     def _drawer(self) -> Drawer:
         return EmbeddedDrawer(self._desk)
@@ -46,24 +47,13 @@ class EmbeddedDesk(DeskKeeper):
                 groups.setdefault(key, []).append(id.hex())
         return {id: tuple(groups[keys[id]]) if id in keys else (id,) for id in wanted}
 
-    def _remembered(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
-        """What `make` gives, until anything is written to the corpus or its desk."""
-        stamp = written(self._desk.path) + written(self._store.folder / DATABASE)  # taken before anything is read
-        if self._kept_at != stamp:
-            self._kept, self._kept_at = {}, stamp
-        kept = self._kept
-        found = kept.get(key)
-        if found is None:
-            if len(kept) >= _KEPT:
-                kept.clear()
-            found = kept[key] = make()
-        return cast(T, found)
-
     def _marked(self, field: str, value: str) -> list[int]:
         """Numbers of the messages that a term of a query asks for, copies included."""
         if self._shut:
             self._marked_ids(field, value)  # says that they are not shown
-        return self._remembered((field, value), lambda: self._numbers_of(field, value))
+        stamp = self.stamp(desk=True)
+        found: list[int] = self._remembered.get(stamp, (field, value), lambda: self._numbers_of(field, value))
+        return found
 
     def _numbers_of(self, field: str, value: str) -> list[int]:
         ids = filter(None, map(_key, self._marked_ids(field, value)))
@@ -78,7 +68,7 @@ class EmbeddedDesk(DeskKeeper):
         """How many matches of a compiled query bear each tag."""
         if not self._open():
             return {}
-        tagged, number, chosen = self._remembered(("tags",), self._tagged)
+        tagged, number, chosen = self._remembered.get(self.stamp(desk=True), "tags", self._tagged)
         if not number:
             return {}
         both = tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in (query, chosen)])
@@ -92,18 +82,6 @@ class EmbeddedDesk(DeskKeeper):
         every = sorted(set[int]().union(*tagged.values()))
         number = tantivy.Query.term_set_query(schema(), "num", every) if every else tantivy.Query.empty_query()
         return tagged, len(every), tantivy.Query.const_score_query(number, 0.0)
-
-
-def written(path: Path) -> tuple[int, ...]:
-    """What changes when anything is written to a database: time and size of its file and of its log."""
-    found: list[int] = []
-    for one in (path, path.with_name(f"{path.name}-wal")):
-        try:
-            state = one.stat()
-        except OSError:
-            continue
-        found += (state.st_mtime_ns, state.st_size)
-    return tuple(found)
 
 
 def _key(id: str) -> bytes:

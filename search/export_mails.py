@@ -45,11 +45,16 @@ def _dividing(row: MessageRow) -> bytes:
     """The line before a message: its sender, and its date in UTC as C's asctime writes it."""
     sender = row.from_[0].address if row.from_ else ""
     sender = sender if _ENVELOPE.fullmatch(sender) else "MAILER-DAEMON"
-    try:
-        moment = EPOCH + timedelta(seconds=row.date or 0)
-    except OverflowError:
-        moment = EPOCH
+    moment = _moment(row)
     return f"From {sender} {moment:%a %b} {moment.day:2} {moment:%H:%M:%S} {moment.year:04}\n".encode()
+
+
+def _moment(row: MessageRow) -> datetime:
+    """A message's date in UTC; that of no message for one that no calendar has."""
+    try:
+        return EPOCH + timedelta(seconds=row.date or 0)
+    except OverflowError:
+        return EPOCH
 
 
 class _Sink(io.RawIOBase):
@@ -122,12 +127,7 @@ def _stem(row: MessageRow) -> str:
 
 def _entry(name: str, row: MessageRow | None) -> zipfile.ZipInfo:
     """A file in a zip, which can hold years from 1980 to 2107."""
-    moment = datetime.now(UTC)
-    if row is not None:
-        try:
-            moment = EPOCH + timedelta(seconds=row.date or 0)
-        except OverflowError:
-            moment = EPOCH
+    moment = _moment(row) if row is not None else datetime.now(UTC)
     when = moment if 1980 <= moment.year <= 2107 else datetime(1980, 1, 1, tzinfo=UTC)
     info = zipfile.ZipInfo(name, when.timetuple()[:6])
     info.compress_type = zipfile.ZIP_DEFLATED

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from mappings.persons import NAMED, Decision, Evidence, Known, Person, PersonRow, handle_id, shown
 
 FEW = 3  # addresses that a list shows of a person
@@ -69,7 +71,7 @@ def _person(known: list[Known], evidence: list[Evidence], decisions: list[Decisi
         wrote=sum(one.wrote for one in known), got=sum(one.got for one in known), evidence=tuple(evidence),
         decisions=tuple(decisions), first=min(dates, default=None), last=max(dates, default=None),
     )  # fmt: skip
-    return Person(**{name: getattr(person, name) for name in person.__struct_fields__} | {"name": _name(person)})
+    return replace(person, name=_name(person))
 
 
 def _name(person: Person) -> str:
