@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from ingest.console import DONE, INTERRUPTED, Sorry, engine_option, json_option, print_json, stoppable
+from ingest.console import DONE, INTERRUPTED, Sorry, engine_option, json_option, print_json, print_page, stoppable
 from mappings.plain import clean, clean_text
 
 if TYPE_CHECKING:
@@ -50,15 +50,7 @@ def list_(
         wanted = ArticlesWanted(words=" ".join(words), outlet=outlet, lang=lang, year=year, cites=message,
                                 uncited=not cited)  # fmt: skip
         found = corpus.articles(wanted, order=order, limit=limit, cursor=cursor)
-    if as_json:
-        print_json(found)
-        return
-    for row in found.rows:
-        click.echo(line(row))
-    if found.next:
-        click.echo(f"{found.total:,} in all; --cursor {found.next} goes on.")
-    elif not found.rows:
-        click.echo("No articles.")
+    print_page(found, line, "No articles.", as_json)
 
 
 def line(row: "ArticleRow") -> str:

@@ -6,11 +6,11 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
@@ -25,6 +25,25 @@ DONE, COUNTED, WRONG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 DEFAULT_ENGINE = "./unsealed-corpus"
 
 F = TypeVar("F", bound=Callable[..., Any])
+R = TypeVar("R")
+Row = TypeVar("Row", covariant=True)
+
+
+class Listed(Protocol[Row]):
+    """A page of a list, as engines give it."""
+
+    @property
+    def total(self) -> int:
+        """How many rows there are in all."""
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Those of this page."""
+
+    @property
+    def next(self) -> str:
+        """The cursor of the next page, "" on the last."""
+
 
 def engine_option(command: F) -> F:
     """`--engine`, for each command."""
@@ -42,6 +61,41 @@ def engine_option(command: F) -> F:
 def json_option(command: F) -> F:
     """`--json`, for each command."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")(command)
+
+
+def by_option(command: F) -> F:
+    """`--by`, for each command by which somebody decides something; see `decider`."""
+    words = "Who says so; else the user of this machine."
+    return click.option("--by", default="", metavar="NAME", help=words)(command)
+
+
+def decider(by: str) -> str:
+    """Who decides: as `--by` says, else the user of this machine."""
+    import getpass
+
+    return by or getpass.getuser()
+
+
+def query_text(words: Sequence[str]) -> str:
+    """A query out of a command's words; NoSuchOption for what is written like one: a query takes in all that
+    begins with "-", since that leaves something out."""
+    for word in words:
+        if word.startswith("--") and len(word) > 2:
+            raise click.NoSuchOption(word.partition("=")[0])
+    return " ".join(words)
+
+
+def print_page(found: Listed[R], line: Callable[[R], str], nothing: str, as_json: bool) -> None:
+    """A page of a list: a line a row and how it goes on, or a sentence for none; or all of it as JSON."""
+    if as_json:
+        print_json(found)
+        return
+    for row in found.rows:
+        click.echo(line(row))
+    if found.next:
+        click.echo(f"{found.total:,} in all; --cursor {found.next} goes on.")
+    elif not found.rows:
+        click.echo(nothing)
 
 
 def print_json(value: object) -> None:

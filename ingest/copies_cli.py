@@ -1,13 +1,12 @@
 """`unsealed duplicates`: groups of copies explained, split and joined."""
 
-import getpass
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
-from ingest.console import Sorry, engine_option, json_option, print_json
+from ingest.console import Sorry, by_option, decider, engine_option, json_option, print_json
 from mappings.plain import clean
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ LISTED = 20  # groups that are listed unless more are asked for
 @click.argument("ids", nargs=-1, metavar="[ID…]")
 @click.option("--split", is_flag=True, help="The messages named are copies of none, for good.")
 @click.option("--join", is_flag=True, help="The messages named are copies of each other, for good.")
-@click.option("--by", default="", metavar="NAME", help="Who says so; else the user of this machine.")
+@by_option
 @click.option("--limit", default=LISTED, show_default=True, type=click.IntRange(1), metavar="N", help="List so many.")
 @engine_option
 @json_option
@@ -42,7 +41,7 @@ def duplicates(
         if join and len(named) < 2:
             raise Sorry("They all name the same message.")
         if split or join:
-            decide(corpus, named, join=join, by=by or getpass.getuser())
+            decide(corpus, named, join=join, by=decider(by))
         groups = list(dict.fromkeys(group_of(corpus, id) for id in named) if ids else corpus.groups())
         listed = [explained(corpus, group) for group in groups[:limit]]
         rulings = corpus.rulings()

@@ -1,20 +1,18 @@
 """`unsealed tag` and `unsealed notes`: whole results tagged and starred at once, tags renamed, notes listed."""
 
-import getpass
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
 
-from ingest.console import Sorry, engine_option, json_option, print_json
+from ingest.console import Sorry, by_option, decider, engine_option, json_option, print_json, query_text
 from mappings.plain import clean, clean_text
 
 if TYPE_CHECKING:
     from mappings.desk import Mark
-    from search.desk import Act, NotesWanted
+    from search.desk import Act
     from search.engine import Engine
 
 LISTED = 50  # notes that are listed unless more are asked for
@@ -30,7 +28,7 @@ COLUMNS = ("note", "by", "at", "changed", "on these words", "from", "to", "messa
 @click.option("--rename", nargs=2, default=None, metavar="OLD NEW",
               help="Give a tag another name; two with one name become one.")  # fmt: skip
 @click.option("--undo", default="", metavar="ACT", help="Undo what an earlier command did, by the number it printed.")
-@click.option("--by", default="", metavar="NAME", help="Who says so; else the user of this machine.")
+@by_option
 @engine_option
 @json_option
 def tag(
@@ -38,23 +36,21 @@ def tag(
     rename: tuple[str, str] | None, undo: str, by: str, engine: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Tag or star everything that QUERY finds; without anything to do, list the tags."""
-    for word in query:
-        if word.startswith("--") and len(word) > 2:
-            raise click.NoSuchOption(word.partition("=")[0])
+    asked = query_text(query)
     marks = bool(add or remove or star is not None)
     if marks + bool(rename) + bool(undo) > 1 or bool(query) != marks:
         raise click.UsageError("Say a QUERY and what to do with what it finds (--add, --remove, --star, --unstar), or "
                                "--rename, or --undo.")  # fmt: skip
     from search.engine import open_engine
 
-    by = by or getpass.getuser()
+    by = decider(by)
     with closing(open_engine(engine)) as corpus:
         if rename:
             report([corpus.rename_tag(*rename, by=by)], as_json)
         elif undo:
             report([corpus.undo(undo, by=by)], as_json)
         elif marks:
-            tag_all(corpus, " ".join(query), add, remove, star, by, as_json)
+            tag_all(corpus, asked, add, remove, star, by, as_json)
         else:
             list_tags(corpus, as_json)
 
@@ -115,13 +111,13 @@ def notes(
     """List the notes, the newest first, WORDS being looked for in them."""
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other.")
-    from search.desk import NotesWanted
+    from search.desk import NotesWanted, every_note
     from search.engine import open_engine
 
     wanted = NotesWanted(by=by, tag=tag, words=" ".join(words))
     with closing(open_engine(engine)) as corpus:
         total = corpus.notes(wanted, limit=1).total
-        found = list(islice(every(corpus, wanted), limit or (None if as_csv or as_json else LISTED)))
+        found = list(islice(every_note(corpus, wanted), limit or (None if as_csv or as_json else LISTED)))
         if as_json:
             print_json({"total": total, "notes": found})
         elif as_csv:
@@ -130,16 +126,6 @@ def notes(
             for mark in found:
                 show_note(mark)
             click.echo(f"{len(found):,} of {total:,} notes." if total else "No notes.")
-
-
-def every(corpus: "Engine", wanted: "NotesWanted") -> "Iterator[Mark]":
-    """All notes that are wanted, the newest first."""
-    cursor = ""
-    while True:
-        found = corpus.notes(wanted, limit=AT_ONCE, cursor=cursor)
-        yield from found.notes
-        if not (cursor := found.next):
-            return
 
 
 def show_note(mark: "Mark") -> None:

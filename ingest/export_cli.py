@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from ingest.console import COUNTED, DONE, Sorry, engine_option, json_option, print_json, stoppable
+from ingest.console import COUNTED, DONE, Sorry, engine_option, json_option, print_json, query_text, stoppable
 from mappings.plain import clean
 
 if TYPE_CHECKING:
@@ -33,9 +33,7 @@ STOPPING = "Stopping; nothing is kept of what was written."
 def export(ctx: click.Context, query: tuple[str, ...], form: "Form", output: Path, order: str, engine: str,
            as_json: bool) -> None:  # fmt: skip
     """Write everything that matches QUERY, without any everything, to a file: csv, jsonl, mbox or eml."""
-    for word in query:
-        if word.startswith("--") and len(word) > 2:
-            raise click.NoSuchOption(word.partition("=")[0])
+    asked = query_text(query)
     if as_json and str(output) == "-":
         raise click.UsageError("--json tells of a file: it needs --output.")
     if str(output) == "-" and form in ("mbox", "eml") and sys.stdout.isatty():
@@ -45,7 +43,7 @@ def export(ctx: click.Context, query: tuple[str, ...], form: "Form", output: Pat
     from search.parse import parse
 
     with closing(open_engine(engine)) as corpus, stoppable(STOPPING) as stop:
-        found = made(corpus, parse(" ".join(query)), form, newest=order == "newest")
+        found = made(corpus, parse(asked), form, newest=order == "newest")
         with opened(output) as out, closing(found.parts):
             for part in found.parts:
                 if stop.asked:

@@ -24,13 +24,17 @@ def parts(address: Address) -> Sequence[str]:
     if "@" in name or not name.strip():
         local = (address.address or name).partition("@")[0]
         name = re.sub(r"[._]", " ", local) if re.fullmatch(r"[A-Za-z]{2,}[._][A-Za-z]{2,}", local) else ""
-    last, comma, first = name.partition(",")
-    words = [plain(word) for word in WORD.findall(f"{first} {last}" if comma and first.strip() else last)]
-    words = [word for word in words if word not in TITLES]
-    long = [word for word in words if len(word) > 1]
-    if len(long) < 2 or len(words) > 5:
+    found = [word for word in words(name) if word not in TITLES]
+    long = [word for word in found if len(word) > 1]
+    if len(long) < 2 or len(found) > 5:
         return ()
     return (long[0], long[-1])
+
+
+def words(name: str) -> list[str]:
+    """The words of a name, folded, the last name last: "Mills, Cheryl D" gives cheryl, d, mills."""
+    last, comma, first = name.partition(",")
+    return [plain(word) for word in WORD.findall(f"{first} {last}" if comma and first.strip() else last)]
 
 
 def plain(word: str) -> str:

@@ -1,12 +1,11 @@
 """The commands of `unsealed people`: who is who, why, and what a person decides on it."""
 
-import getpass
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
-from ingest.console import engine_option, json_option, print_json
+from ingest.console import by_option, decider, engine_option, json_option, print_json, print_page
 from mappings.plain import clean
 
 if TYPE_CHECKING:
@@ -68,15 +67,8 @@ def list_(
 
     with closing(open_engine(engine)) as corpus:
         found = corpus.persons(" ".join(words), order=order, limit=limit, cursor=cursor)
-    if as_json:
-        print_json(found)
-        return
-    for row in found.rows:
-        click.echo(line(row))
-    if found.next:
-        click.echo(f"{found.total:,} in all; --cursor {found.next} goes on.")
-    elif not found.rows:
-        click.echo("Nobody. `unsealed people --again` draws the directory from the mail that is here.")
+    nobody = "Nobody. `unsealed people --again` draws the directory from the mail that is here."
+    print_page(found, line, nobody, as_json)
 
 
 def line(row: "PersonRow") -> str:
@@ -128,7 +120,7 @@ def decided(decision: "Decision") -> str:
 
 @people.command()
 @click.argument("persons", nargs=-1, required=True, metavar="PERSON PERSON…")
-@click.option("--by", default="", metavar="NAME", help="Who says so; else the user of this machine.")
+@by_option
 @engine_option
 @json_option
 def join(persons: tuple[str, ...], by: str, engine: str, as_json: bool) -> None:
@@ -137,13 +129,13 @@ def join(persons: tuple[str, ...], by: str, engine: str, as_json: bool) -> None:
 
     if len(persons) < 2:
         raise click.UsageError("Name two or more.")
-    _decide(engine, as_json, lambda corpus: joining([named(corpus, one) for one in persons], by or getpass.getuser()))
+    _decide(engine, as_json, lambda corpus: joining([named(corpus, one) for one in persons], decider(by)))
 
 
 @people.command()
 @click.argument("person")
 @click.argument("handles", nargs=-1, required=True, metavar="ADDRESS…")
-@click.option("--by", default="", metavar="NAME", help="Who says so; else the user of this machine.")
+@by_option
 @engine_option
 @json_option
 def split(person: str, handles: tuple[str, ...], by: str, engine: str, as_json: bool) -> None:
@@ -155,7 +147,7 @@ def split(person: str, handles: tuple[str, ...], by: str, engine: str, as_json: 
         known = {one.handle for one in found.known}
         asked = [f"name:{one}" if one not in known and f"name:{one}" in known else one
                  for one in (" ".join(handle.lower().split()) for handle in handles)]  # fmt: skip
-        return splitting(found, asked, by or getpass.getuser())
+        return splitting(found, asked, decider(by))
 
     _decide(engine, as_json, made)
 

@@ -1,13 +1,12 @@
 """The commands of `unsealed searches`: searches that are kept, and what came in since they were run."""
 
-import getpass
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
-from ingest.console import Sorry, engine_option, json_option, print_json
+from ingest.console import decider, engine_option, json_option, print_json, query_text
 from mappings.plain import clean
 
 if TYPE_CHECKING:
@@ -53,17 +52,12 @@ def line(saved: "Saved") -> str:
 @json_option
 def add(name: str, query: tuple[str, ...], by: str, engine: str, as_json: bool) -> None:
     """Keep a search under a NAME; what is here now is not new to it."""
-    for word in query:
-        if word.startswith("--") and len(word) > 2:
-            raise click.NoSuchOption(word.partition("=")[0])
+    asked = query_text(query)
     from search.engine import open_engine
-    from search.saving import MOST, made
+    from search.saving import keep
 
     with closing(open_engine(engine)) as corpus:
-        if len(corpus.searches()) >= MOST:
-            raise Sorry(f"There are {MOST} saved searches, which is the most; remove one first.")
-        saved = made(name, " ".join(query), by or getpass.getuser(), corpus.newest())
-        corpus.put_searches([saved])
+        saved = keep(corpus, name, asked, decider(by))
     if as_json:
         print_json(saved)
     else:
@@ -99,7 +93,7 @@ def run(ids: tuple[str, ...], keep: bool, engine: str, as_json: bool) -> None:
 
     from search.engine import open_engine
     from search.errors import QueryError
-    from search.parse import parse
+    from search.saving import counted
 
     told: list[tuple[Saved, dict[str, object]]] = []
     done = []
@@ -107,9 +101,7 @@ def run(ids: tuple[str, ...], keep: bool, engine: str, as_json: bool) -> None:
         for saved in [corpus.saved(id) for id in ids] if ids else corpus.searches():
             newest, now = corpus.newest(), int(time.time())
             try:
-                query = parse(saved.query)
-                total = corpus.search(query, limit=1, facets=False).total
-                new = corpus.taken_in(query, after=saved.seen, limit=0).total
+                total, new = counted(corpus, saved)
             except QueryError as error:
                 told.append((saved, {"error": str(error)}))
                 continue

@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from mappings.desk import Anchor, Mark
 
+AT_ONCE = 500  # notes that are read at a time where all are wanted
+
 
 class Act(Struct, frozen=True):
     """Something that was done at once: its name, by which it is undone, and the marks as they are now."""
@@ -110,3 +112,13 @@ class Desk(Protocol):
 
     def undo(self, act: str, *, only: str = "", by: str = "") -> Act:
         """Undoes an act, or what it did to `only` one mark; but for marks that were changed again since."""
+
+
+def every_note(desk: Desk, wanted: NotesWanted) -> Iterator[Mark]:
+    """All notes that are wanted, the newest first."""
+    cursor = ""
+    while True:
+        found = desk.notes(wanted, limit=AT_ONCE, cursor=cursor)
+        yield from found.notes
+        if not (cursor := found.next):
+            return

@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
@@ -12,6 +12,9 @@ from mappings.saved import Saved
 from search.errors import BadMark
 from search.parse import parse
 from search.query import Query
+
+if TYPE_CHECKING:
+    from search.engine import Engine
 
 LONGEST_NAME = 120
 MOST = 200  # searches that are kept
@@ -62,6 +65,21 @@ def made(name: str, query: str, by: str, seen: int) -> Saved:
     parse(query)
     now = int(time.time())
     return Saved(id=uuid.uuid4().hex[:12], name=name, query=query, by=by[:LONGEST_NAME], at=now, seen=seen, seen_at=now)
+
+
+def keep(engine: "Engine", name: str, query: str, by: str) -> Saved:
+    """Keeps a search, to which what is here now is not new; BadMark, also where there are too many, QueryError."""
+    if len(engine.searches()) >= MOST:
+        raise BadMark(f"There are {MOST} saved searches, which is the most; remove one first.")
+    saved = made(name, query, by, engine.newest())
+    engine.put_searches([saved])
+    return saved
+
+
+def counted(engine: "Engine", saved: Saved) -> tuple[int, int]:
+    """How many messages a saved search finds, and how many of them came in since it was looked through; QueryError."""
+    query = parse(saved.query)
+    return engine.search(query, limit=1, facets=False).total, engine.taken_in(query, after=saved.seen, limit=0).total
 
 
 def in_order(searches: Iterable[Saved]) -> list[Saved]:

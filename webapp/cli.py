@@ -23,6 +23,7 @@ from ingest.console import (
     engine_option,
     json_option,
     print_json,
+    query_text,
     stoppable,
 )
 from mappings.plain import clean
@@ -280,13 +281,11 @@ def temporary_folder() -> Iterator[Path]:
 def search(query: tuple[str, ...], order: "Order | None", threads: bool, limit: int, cursor: str, engine: str,
            as_json: bool) -> None:  # fmt: skip
     """Search the corpus: words, "phrases", -not, OR, from: to: subject: before: … as in the search box."""
-    for word in query:
-        if word.startswith("--") and len(word) > 2:
-            raise click.NoSuchOption(word.partition("=")[0])
+    text = query_text(query)
     from search.engine import open_engine
     from search.parse import parse
 
-    asked = parse(" ".join(query))
+    asked = parse(text)
     with closing(open_engine(engine)) as corpus:
         if as_json:
             order = order or (None if asked.text.strip() else "newest")  # the site's first page is another

@@ -5,7 +5,6 @@ import re
 from msgspec.structs import replace
 
 from search.errors import NotFound
-from search.parse import parse
 from search.query import And, Chip, Exact, Query
 from search.results import Facet, FacetValue, Page
 from webapp.context import engine
@@ -36,8 +35,8 @@ def with_people(result: Page, query: Query, copies: bool) -> Page:
 
 
 def _wrote(id: str, query: Query, copies: bool) -> int:
-    theirs = parse(f"wrote:{id}").tree
-    both = theirs if query.tree is None or theirs is None else And((query.tree, theirs))
+    theirs = Exact("wrote", id)
+    both = And((query.tree, theirs)) if query.tree else theirs
     return engine().search(replace(query, tree=both), limit=1, facets=False, copies=copies).total
 
 

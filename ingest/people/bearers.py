@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from ingest.names import WORD, parts, plain
+from ingest.names import parts, words
 from ingest.people.roles import local_part, role
 from mappings.persons import NAMED, Known, Sighting
 from mappings.records import Address
@@ -111,6 +111,4 @@ def bearers(known: Iterable[Known]) -> list[Bearer]:
 
 def _between(name: str) -> frozenset[str]:
     """The initials of the names between first and last."""
-    last, comma, first = name.partition(",")
-    words = [plain(word) for word in WORD.findall(f"{first} {last}" if comma and first.strip() else last)]
-    return frozenset(word[0] for word in words[1:-1] if word)
+    return frozenset(word[0] for word in words(name)[1:-1] if word)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from mappings.desk import Anchor, Mark
 from mappings.records import Message, MessageRow
 from search.desk import Act
+from search.marking import LONGEST_NOTE
 from search.parse import parse
 from webapp import writing
 from webapp.anchors import anchor_of
@@ -22,7 +23,6 @@ from webapp.writing import Refused
 
 pages = Blueprint("desk", __name__)
 MOST = 10_000  # messages of a result that are marked at once
-LONGEST_NOTE = 20_000
 LONGEST_DO = 300
 SCOPES = ("selected", "page", "all")
 FORM = (

@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 
 from mappings.desk import Mark
 from mappings.records import MessageRow
-from search.desk import NotesWanted, Tag
+from search.chunks import chunks
+from search.desk import AT_ONCE, NotesWanted, Tag, every_note
 from search.errors import NotFound
 from webapp.answers import answer
 from webapp.context import engine, site, text_value, whole_number
@@ -22,7 +23,6 @@ from webapp.tables import table
 pages = Blueprint("notes", __name__)
 USUAL, MOST = 50, 200  # notes on one page
 NEWEST = 50  # entries of the feed
-_AT_ONCE = 500  # notes of a table read at a time
 COLUMNS = (
     "note", "by", "at", "changed", "on these words", "from", "to", "message", "message's page", "subject", "sender",
     "message's date", "tags",
@@ -116,12 +116,8 @@ def as_table() -> Response:
 
 def every(ask: NotesAsk) -> Iterator[NoteLine]:
     """All notes that are asked for."""
-    cursor = ""
-    while True:
-        found = engine().notes(ask.wanted(), limit=_AT_ONCE, cursor=cursor)
-        yield from lines(found.notes)
-        if not (cursor := found.next):
-            return
+    for part in chunks(every_note(engine(), ask.wanted()), AT_ONCE):
+        yield from lines(part)
 
 
 def cells(line: NoteLine) -> tuple[str | int, ...]:

@@ -87,7 +87,7 @@ def others(shares: Shares, id: str) -> Shares:
 
 def asked(part: str, id: str) -> Query:
     """The mails that a person takes part in, wrote or got."""
-    return Query(text=f"{part}:{id}", tree=Exact(part, id), chips=parse(f"{part}:{id}").chips)
+    return parse(f"{part}:{id}")
 
 
 def total(query: Query) -> int:

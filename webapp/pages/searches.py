@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from mappings.saved import Saved
 from search.errors import BadMark, QueryError
 from search.parse import parse
-from search.saving import LONGEST_NAME, MOST, Intake, made
+from search.saving import LONGEST_NAME, Intake, counted, keep
 from webapp import writing
 from webapp.answers import answer
 from webapp.context import BadValue, engine, site, text_value
@@ -56,9 +56,7 @@ def listed() -> Response:
 def row(saved: Saved) -> SavedRow:
     """A saved search with its counts."""
     try:
-        query = parse(saved.query)
-        total = engine().search(query, limit=1, facets=False).total
-        new = engine().taken_in(query, after=saved.seen, limit=0).total
+        total, new = counted(engine(), saved)
     except QueryError as error:
         return SavedRow(saved=saved, error=str(error))
     return SavedRow(saved=saved, total=total, new=new)
@@ -73,13 +71,10 @@ def act() -> Response:
     if deed not in DEEDS:
         raise BadValue(f"“do” is one of {', '.join(DEEDS)}, not “{deed}”.")
     if deed == "save":
-        if len(engine().searches()) >= MOST:
-            raise BadValue(f"There are {MOST} saved searches, which is the most; remove one first.")
         try:
-            saved = made(writing.field("name", LONGEST_NAME), writing.field("q"), by, engine().newest())
+            keep(engine(), writing.field("name", LONGEST_NAME), writing.field("q"), by)
         except BadMark as error:
             raise BadValue(str(error)) from None
-        engine().put_searches([saved])
     elif deed == "seen":
         seen = replace(engine().saved(id), seen=engine().newest(), seen_at=int(time.time()))
         engine().put_searches([seen])
