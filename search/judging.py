@@ -1,13 +1,13 @@
 """What becomes of citations under people's verdicts and the settings: tiers, what stays of earlier runs."""
 
-import base64
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
-from msgspec import MsgspecError, Struct, json
+from msgspec import Struct, json
 from msgspec.structs import replace
 
 from mappings.articles import Citation, Judged, Settings, Span, Tier, Verdict
+from search import opaque
 from search.errors import CursorError
 from search.ids import is_prefix
 
@@ -155,21 +155,21 @@ def called(citation: Citation) -> str:
     return citation.named or citation.number or citation.message
 
 
+LOST = "This place in the queue is damaged; start from the first one."
 Place = tuple[float, str, str]
 """Probability, article and name: where a citation stands in the queue of those to be confirmed."""
 
 
 def write_place(citation: Citation) -> str:
     """A citation's place in the queue as it stands in an address."""
-    told = json.encode((citation.probability, *citation.key))
-    return base64.urlsafe_b64encode(told).decode().rstrip("=")
+    return opaque.write((citation.probability, *citation.key))
 
 
 def read_place(text: str) -> Place:
     """The place that `write_place` wrote; CursorError for anything else."""
+    found: Place = opaque.read(text, tuple[float, str, str], LOST)
     try:
-        found: Place = json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Place)
         bytes.fromhex(found[1])
-    except (ValueError, MsgspecError):
-        raise CursorError("This place in the queue is damaged; start from the first one.") from None
+    except ValueError:
+        raise CursorError(LOST) from None
     return found

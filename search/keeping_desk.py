@@ -1,6 +1,5 @@
 """The desk, whichever engine keeps the marks: the rules of `search.desk.Desk` above an engine's drawer."""
 
-import base64
 import copy
 import time
 import uuid
@@ -8,14 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Self
 
-from msgspec import MsgspecError, json
-
 from mappings.desk import Anchor, Kind, Mark
-from search import marking
+from search import marking, opaque
 from search.chunks import chunks
 from search.desk import Act, Desked, Notes, NotesWanted, Tag
 from search.drawer import Drawer, Sought
-from search.errors import BadMark, CursorError, NotFound, Overtaken, QueryError
+from search.errors import BadMark, NotFound, Overtaken, QueryError
 from search.marking import Hand
 from search.words import tokens
 
@@ -95,7 +92,7 @@ class DeskKeeper:
 
     def notes(self, wanted: NotesWanted, *, limit: int = 50, cursor: str = "") -> Notes:
         """One page of the notes, the newest first; CursorError."""
-        after = _read_place(cursor)
+        after = opaque.read(cursor, tuple[int, str]) if cursor else None
         if not self._open():
             return Notes(total=0, notes=())
         messages = None
@@ -105,7 +102,7 @@ class DeskKeeper:
         sought = Sought(kind="note", by=wanted.by, messages=messages, words=tokens(wanted.words))
         total, found = self._drawer().page(sought, limit + 1, after)
         last = found[limit - 1] if len(found) > limit else None
-        return Notes(total=total, notes=tuple(found[:limit]), next=_write_place(last) if last else "")
+        return Notes(total=total, notes=tuple(found[:limit]), next=opaque.write((last.at, last.id)) if last else "")
 
     def every_mark(self) -> Iterator[Mark]:
         """Every mark with its history, those that are gone, too, in the order of ids."""
@@ -278,13 +275,3 @@ def _longer(wanted: Mapping[str, Mark], found: Mapping[str, Mark]) -> Iterator[M
             yield mark
 
 
-def _write_place(mark: Mark) -> str:
-    return base64.urlsafe_b64encode(json.encode((mark.at, mark.id))).decode().rstrip("=")
-
-
-def _read_place(text: str) -> tuple[int, str] | None:
-    try:
-        place = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        return json.decode(place, type=tuple[int, str]) if text else None
-    except (ValueError, MsgspecError):
-        raise CursorError("This page's address is damaged; start from the first page.") from None

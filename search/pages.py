@@ -1,13 +1,12 @@
 """Histogram and cursors: an engine's aggregations as the results' own words."""
 
-import base64
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
-from msgspec import MsgspecError, Struct, json
+from msgspec import Struct
 
-from search import facets
+from search import facets, opaque
 from search.errors import CursorError
 from search.results import Bar, Histogram
 
@@ -32,17 +31,14 @@ class Cursor(Struct, frozen=True, array_like=True):
 
     def write(self) -> str:
         """As it stands in an address."""
-        return base64.urlsafe_b64encode(json.encode(self)).decode().rstrip("=")
+        return opaque.write(self)
 
 
 def read_cursor(text: str, order: str, by_thread: bool) -> Cursor:
     """The cursor for this order; "" is the start. CursorError for anything else."""
     if not text:
         return Cursor(order, by_thread)
-    try:
-        cursor = json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Cursor)
-    except (ValueError, MsgspecError):
-        raise CursorError("This page's address is damaged; start from the first page.") from None
+    cursor = opaque.read(text, Cursor)
     if (cursor.order, cursor.by_thread) != (order, by_thread) or cursor.skip < 0:
         raise CursorError("This page belongs to another order; start from the first page.")
     return cursor

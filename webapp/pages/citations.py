@@ -1,19 +1,18 @@
 """The citations as a table (`/citations.csv`) and as a feed of the newest ones (`/citations.atom`, RFC 4287)."""
 
-import re
 from collections.abc import Iterator
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from mappings.articles import Judged
 from search.errors import NotFound
 from webapp.citations import Told, articles_of, fact_words, tell
 from webapp.context import shelf, site
+from webapp.feeds import feed
 from webapp.formats import SHORT, article_link, machine_date, message_link
 from webapp.operations import FEED, TABLE, operation
 from webapp.tables import table
-from webapp.text import plain
 
 pages = Blueprint("citations", __name__)
 NEWEST = 50  # entries of the feed
@@ -22,8 +21,6 @@ COLUMNS = (
     "named", "collection", "number", "subject", "message's date", "method", "tier", "probability",
     "words of the article", "words of the message", "conflicts", "decided", "by", "at",
 )  # fmt: skip
-# What XML 1.0 has no place for.
-NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @pages.get("/citations.csv")
@@ -59,24 +56,16 @@ def cells(told: Told) -> tuple[str | int | float, ...]:
     )  # fmt: skip
 
 
-@pages.get("/citations.atom")
+@pages.get("/citations.atom", endpoint="feed")
 @operation("the newest citations as a feed", FEED)
-def feed() -> Response:
-    """The citations that were found or confirmed last. Addresses are whole: readers keep them elsewhere."""
+def as_feed() -> Response:
+    """The citations that were found or confirmed last."""
     judged = shelf().newest_citations(NEWEST)
     told = tell(judged, articles_of(judged))
-    root = request.url_root.rstrip("/")
     last = max(map(found_at, judged), default=0)
-    xml = render_template("citations.xml", title=site().title, root=root, told=told, last=last, found_at=found_at,
-                          xml=xml_text, short=SHORT)  # fmt: skip
-    return Response(xml.encode("utf-8", "replace"), content_type="application/atom+xml; charset=utf-8")
+    return feed("citations.xml", title=site().title, told=told, last=last, found_at=found_at, short=SHORT)
 
 
 def found_at(one: Judged) -> int:
     """When a citation was confirmed, or else found."""
     return one.verdict.at if one.verdict and one.verdict.cites else one.citation.at
-
-
-def xml_text(text: str) -> str:
-    """A stranger's words as XML can hold them."""
-    return NO_XML.sub("\ufffd", plain(text))

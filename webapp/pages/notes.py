@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, request
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
@@ -14,9 +14,9 @@ from search.errors import NotFound
 from webapp.answers import answer
 from webapp.context import engine, site, text_value, whole_number
 from webapp.desk import Marked, marks_of
+from webapp.feeds import feed
 from webapp.formats import SHORT, link, machine_date, message_link
 from webapp.operations import FEED, TABLE, number, operation, text
-from webapp.pages.citations import xml_text
 from webapp.pages.desk import shown
 from webapp.tables import table
 
@@ -132,13 +132,12 @@ def cells(line: NoteLine) -> tuple[str | int, ...]:
     )  # fmt: skip
 
 
-@pages.get("/notes.atom")
+@pages.get("/notes.atom", endpoint="feed")
 @operation("the newest notes as a feed", FEED, *NARROWED)
-def feed() -> Response:
-    """The newest notes. Addresses are whole: readers keep them elsewhere."""
+def as_feed() -> Response:
+    """The newest notes."""
     ask = asked()
     found = list(lines(engine().notes(ask.wanted(), limit=NEWEST).notes))
     last = max((line.mark.changed for line in found), default=0)
-    xml = render_template("notes.xml", title=site().title, root=request.url_root.rstrip("/"), notes=found, last=last,
-                          host=request.host_url.rstrip("/"), ask=ask, xml=xml_text)  # fmt: skip
-    return Response(xml.encode("utf-8", "replace"), content_type="application/atom+xml; charset=utf-8")
+    host = request.host_url.rstrip("/")
+    return feed("notes.xml", title=site().title, notes=found, last=last, host=host, ask=ask)

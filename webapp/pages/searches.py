@@ -2,7 +2,7 @@
 
 import time
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, request
 from msgspec import Struct
 from msgspec.structs import replace
 from werkzeug.wrappers import Response
@@ -14,9 +14,9 @@ from search.saving import LONGEST_NAME, Intake, counted, keep
 from webapp import writing
 from webapp.answers import answer
 from webapp.context import BadValue, engine, site, text_value
+from webapp.feeds import feed
 from webapp.formats import link
 from webapp.operations import FEED, one_of, operation, text
-from webapp.pages.citations import xml_text
 
 pages = Blueprint("searches", __name__)
 NEWEST = 50  # entries of a feed
@@ -89,7 +89,7 @@ def saved_feed(id: str) -> Response:
     """The feed of a saved search; NotFound."""
     saved = engine().saved(id)
     intake = engine().taken_in(parse(saved.query), limit=NEWEST)
-    return feed(saved.name, f"/searches/{saved.id}.atom", saved.query, intake)
+    return as_feed(saved.name, f"/searches/{saved.id}.atom", saved.query, intake)
 
 
 @pages.get("/feed.atom")
@@ -98,14 +98,12 @@ def search_feed() -> Response:
     """The feed of any search."""
     query = parse(text_value("q"))
     path = link("/feed.atom", q=query.text).removeprefix(request.script_root)
-    return feed(query.text or "All messages", path, query.text, engine().taken_in(query, limit=NEWEST))
+    return as_feed(query.text or "All messages", path, query.text, engine().taken_in(query, limit=NEWEST))
 
 
-def feed(title: str, path: str, q: str, intake: Intake) -> Response:
-    """A feed. Addresses are whole: readers keep them elsewhere."""
+def as_feed(title: str, path: str, q: str, intake: Intake) -> Response:
+    """What came in last, as a feed."""
     root = request.url_root.rstrip("/")
     page = link("/", q=q).removeprefix(request.script_root)
     updated = max((one.at for one in intake.taken), default=0)
-    xml = render_template("feed.xml", title=title, root=root, address=root + path, page=root + page, intake=intake,
-                          updated=updated, xml=xml_text)  # fmt: skip
-    return Response(xml.encode("utf-8", "replace"), content_type="application/atom+xml; charset=utf-8")
+    return feed("feed.xml", title=title, address=root + path, page=root + page, intake=intake, updated=updated)
