@@ -128,14 +128,11 @@ class ElasticDrawer:
 
     def _search(self, query: Json, size: int, **more: Any) -> Json:
         body = {"query": {"bool": {"filter": [query]}}, "size": size, "track_total_hits": False, **more}
-        try:
-            return self._cluster.search("desk", body)
-        except CorpusMissing:
-            return {"hits": {"hits": [], "total": {"value": 0}}}
+        return self._cluster.search_if_there("desk", body)
 
     def _buckets(self, query: Json, asked: Json) -> list[Json]:
         answer = self._search(query, 0, aggs={"asked": asked})
-        return list(answer["aggregations"]["asked"]["buckets"]) if "aggregations" in answer else []
+        return list(answer["aggregations"]["asked"]["buckets"]) if answer["aggregations"] else []
 
 
 def _mark(source: Json) -> Mark:

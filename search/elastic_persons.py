@@ -10,7 +10,7 @@ from mappings.persons import Decision, Person, PersonRow, Sighting, handle_id
 from search import elastic_blobs as blobs
 from search.chunks import chunks
 from search.elastic import Cluster, Op
-from search.errors import CorpusMissing, NotFound
+from search.errors import NotFound
 from search.merging import merged, row
 from search.pages import Cursor, read_cursor
 from search.person_facts import MOST, list_handle, pack, sort_name, unpack, words
@@ -32,10 +32,7 @@ def search(cluster: Cluster, query: Json, sort: list[Any], size: int, source: An
     """A search among people; an empty answer where there is no such index."""
     body = {"query": {"bool": {"filter": [query]}}, "sort": sort, "size": size, "track_total_hits": True,
             "_source": source, "from": skip}  # fmt: skip
-    try:
-        return cluster.search("persons", body)
-    except CorpusMissing:
-        return {"hits": {"hits": [], "total": {"value": 0}}}
+    return cluster.search_if_there("persons", body)
 
 
 def sightings(cluster: Cluster) -> list[Sighting]:

@@ -53,10 +53,7 @@ def search(cluster: Cluster, query: Json, sort: list[Any], size: int, **more: An
         body["from"] = more.pop("skip")
     if "source" in more:
         body["_source"] = more.pop("source")
-    try:
-        return cluster.search("articles", body | more)
-    except CorpusMissing:
-        return {"hits": {"hits": [], "total": {"value": 0}}, "aggregations": {}}
+    return cluster.search_if_there("articles", body | more)
 
 
 def count(cluster: Cluster) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from search.chunks import chunks
-from search.embedded_store import PARAMETERS, marks, script_text, translated
+from search.embedded_store import PARAMETERS, marks, script_text, transaction, translated
 from search.errors import CorpusError
 
 NAME = "desk.sqlite"
@@ -40,16 +40,8 @@ class DeskFile:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All or nothing, with nobody in between."""
-        with translated():
-            connection = self.connection()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:  # a full disk may have rolled back already
-                    connection.execute("ROLLBACK")
-                raise
+        with translated(), transaction(self.connection()) as connection:
+            yield connection
 
     def all(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Every row of a statement; none where nothing was ever written."""

@@ -58,6 +58,19 @@ def translated() -> Iterator[None]:
         raise EngineUnavailable(f"The corpus does not answer: {error.strerror or error}.") from error
 
 
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """All or nothing, with no other writer in between."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # a full disk may have rolled back already
+            connection.execute("ROLLBACK")
+        raise
+
+
 def marks(values: Sequence[object]) -> str:
     """`?,?,?` for so many values."""
     return ",".join("?" * len(values))
@@ -117,16 +130,8 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All or nothing, on this thread's connection."""
-        connection = self.connection()
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self.connection()) as connection:
             yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            # a full disk may have rolled back already
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
 
     def all(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[Any]:
         """Every row of a statement."""
