@@ -121,6 +121,12 @@ class ElasticEngine(
             for one in found if one.id in rows
         )  # fmt: skip
 
+    def count(self, query: Query, *, copies: bool = False) -> int:
+        """How many match."""
+        asked = {"query": {"bool": {"filter": [self._compiler.compile(query.tree, copies)]}}, "size": 0}
+        found = self._cluster.search("messages", asked | {"track_total_hits": True})
+        return int(found["hits"]["total"]["value"])
+
     def message(self, id: str) -> Message:
         """The full message; NotFound."""
         found = self._store.message_id(id)

@@ -131,6 +131,11 @@ class EmbeddedEngine(
             facets=read_facets(answer, total, tags) if answer else (), histogram=bars,
         )
 
+    def count(self, query: Query, *, copies: bool = False) -> int:
+        """How many match."""
+        with translated():
+            return Ranking(self._searcher(), schema(), self._compiler.compile(query.tree, copies)).total()
+
     def _counts(self, query: Query, compiled: tantivy.Query, copies: bool) -> Json:
         """What facets and histogram are read from."""
         stamp = self.stamp(desk=True)

@@ -113,6 +113,9 @@ class Engine(Shelf, Desk, Searches, Directory, Bulk, Stamped, Vocabulary, Protoc
         """One page of what matches, copies of a mail folded into one hit or apart (`copies`). Ties go by date, then id.
         CursorError for a cursor that is not ours."""
 
+    def count(self, query: Query, *, copies: bool = False) -> int:
+        """How many match: the total of a page, without one."""
+
     def message(self, id: str) -> Message:
         """The full message; NotFound."""
 

@@ -79,7 +79,7 @@ def keep(engine: "Engine", name: str, query: str, by: str) -> Saved:
 def counted(engine: "Engine", saved: Saved) -> tuple[int, int]:
     """How many messages a saved search finds, and how many of them came in since it was looked through; QueryError."""
     query = parse(saved.query)
-    return engine.search(query, limit=1, facets=False).total, engine.taken_in(query, after=saved.seen, limit=0).total
+    return engine.count(query), engine.taken_in(query, after=saved.seen, limit=0).total
 
 
 def in_order(searches: Iterable[Saved]) -> list[Saved]:

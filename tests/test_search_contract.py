@@ -265,6 +265,14 @@ def test_facets_and_histogram_count_the_whole_match(filled: Engine) -> None:
             assert filled.search(parse(value.query)).total == value.count
 
 
+def test_a_count_is_the_total_of_a_page_without_one(filled: Engine) -> None:
+    for text in ("", "report", "is:message", "is:ghost", "date:none", "zzzz"):
+        for copies in (False, True):
+            page = filled.search(parse(text), limit=1, facets=False, copies=copies)
+            assert filled.count(parse(text), copies=copies) == page.total, (text, copies)
+    assert filled.count(parse("report")) > 1
+
+
 @pytest.mark.parametrize(
     ("query", "unit", "bars"),
     [("", "month", 17), ("lang:fr OR lang:ja OR subject:wall", "day", 42), ("subject:wall", "hour", 49),

@@ -92,4 +92,4 @@ def meant(query: Query, asked: Ask, total: int) -> Meant | None:
 
 
 def _total(q: str, asked: Ask) -> int:
-    return engine().search(parse(q), limit=1, facets=False, copies=asked.copies).total
+    return engine().count(parse(q), copies=asked.copies)

@@ -37,7 +37,7 @@ def with_people(result: Page, query: Query, copies: bool) -> Page:
 def _wrote(id: str, query: Query, copies: bool) -> int:
     theirs = Exact("wrote", id)
     both = And((query.tree, theirs)) if query.tree else theirs
-    return engine().search(replace(query, tree=both), limit=1, facets=False, copies=copies).total
+    return engine().count(replace(query, tree=both), copies=copies)
 
 
 def person_of(node: object) -> str:

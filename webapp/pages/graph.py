@@ -89,7 +89,7 @@ def made(asked: GraphAsk, person: Person | None = None) -> GraphPage:
             shares[share.person.id] = Share(share.person, before + share.mails)
     people = sorted(shares.values(), key=lambda share: (-share.mails, share.person.id))[: asked.most]
     return GraphPage(
-        asked=asked, query=query, mails=engine().search(query, order="newest", limit=1, facets=False).total,
+        asked=asked, query=query, mails=engine().count(query),
         senders=wrote.total, recipients=got.total, people=tuple(people), person=person,
         exchanges=tuple(engine().exchanges(query, [share.person.id for share in people])),
     )  # fmt: skip

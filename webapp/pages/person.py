@@ -68,7 +68,7 @@ def person(id: str) -> Response:
         return redirect(person_link(found.id, ".json" if wants_json() else ""))
     wrote, got = asked("wrote", id), asked("got", id)
     return answer("person.html", PersonPage(
-        person=found, wrote=total(wrote), got=total(got),
+        person=found, wrote=engine().count(wrote), got=engine().count(got),
         result=engine().search(asked("person", id), order="newest", limit=LATEST),
         to=others(engine().shares(wrote, "got", CORRESPONDENTS + 1), id),
         from_=others(engine().shares(got, "wrote", CORRESPONDENTS + 1), id),
@@ -90,11 +90,6 @@ def asked(part: str, id: str) -> Query:
     return parse(f"{part}:{id}")
 
 
-def total(query: Query) -> int:
-    """How many mails match."""
-    return engine().search(query, order="newest", limit=1, facets=False).total
-
-
 def reasons(evidence: Iterable[Evidence]) -> Iterable[Reason]:
     """Evidence with its words and the messages that show it."""
     for one in evidence:
@@ -110,7 +105,7 @@ def reasons(evidence: Iterable[Evidence]) -> Iterable[Reason]:
 def citing(wrote: Query) -> list[ArticleRow]:
     """Articles that cite the mails of a query, the newest first."""
     cited = Query(tree=Exact("is", "cited"))
-    if not engine().search(cited, limit=1, facets=False).total:
+    if not engine().count(cited):
         return []
     found = parse(f"{wrote.text} is:cited")
     ids = [hit.row.id for hit in engine().search(found, order="cited", limit=CITED, facets=False).hits]
