@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +16,8 @@ from msgspec.structs import replace
 
 from ingest import archives, threads
 from ingest.archives import Item, Problem, Unit
+from ingest.cycles import held_back
+from ingest.dry_runs import DryWriter
 from ingest.prepare import STOPS, Chunk, Setting, prepare_chunk, prepare_packed, start_worker, storable, unpack
 from ingest.progress import Outcome, Progress
 from mappings.records import ArchiveState, Failure
@@ -97,7 +99,7 @@ def load(
     """
     units = find(paths)
     workers = workers or suited(units)
-    with _pool(workers, executor, ahead=engine is not None and engine.waits) as pool:
+    with held_back(), _pool(workers, executor, ahead=engine is not None and engine.waits) as pool:
         if dry_run or engine is None:
             loader = Loader(collection, parser=parser, progress=progress, stop=stop)
             return loader.run(DryWriter(engine, found), units, pool, workers)
@@ -195,8 +197,8 @@ class Loader:
         outcome = self.outcome
         fresh = 0
         self.progress.start(sum(unit.size for unit in units if isinstance(unit, Unit)))
-        for work, chunk in _prepared(self._read(taker, units), pool, workers):
-            fresh += self._take(taker, work, chunk).new
+        for work, chunk, begun in _begun(_prepared(self._read(taker, units), pool, workers), writer):
+            fresh += self._take(taker, work, chunk, begun).new
             if writer:
                 self._strike(writer, work, chunk)
             now = time.monotonic()
@@ -258,12 +260,12 @@ class Loader:
         if items or whole:
             yield Work(track, items, position, size, last=whole)
 
-    def _take(self, taker: Taker, work: Work, chunk: Chunk) -> Counts:
+    def _take(self, taker: Taker, work: Work, chunk: Chunk, begun: object) -> Counts:
         """Stores a chunk, adds up, shows."""
         track, outcome = work.track, self.outcome
         state = replace(track.state, position=work.position, done=work.last)
         try:
-            counts = taker.take(Batch(state=state, messages=chunk.messages, failures=chunk.failures))
+            counts = taker.take(Batch(state=state, messages=chunk.messages, failures=chunk.failures, begun=begun))
         except UnicodeEncodeError:  # nothing of the batch was stored
             chunk = storable(chunk)
             counts = taker.take(Batch(state=state, messages=chunk.messages, failures=chunk.failures))
@@ -319,6 +321,24 @@ def _next(reader: Iterator[Item | Problem], position: str) -> Item | Problem | N
         return Problem(stage="open", code=FELL_OVER, reason=reason, position=position)
 
 
+def _begun(prepared: Iterator[tuple[Work, Chunk]], writer: Writer | None) -> Iterator[tuple[Work, Chunk, object]]:
+    """Each chunk once the next one is prepared: the writer begins with it meanwhile. A large one is not held back."""
+    held: tuple[Work, Chunk, object] | None = None
+    for work, chunk in prepared:
+        begun = None
+        if writer and work.size <= LARGE:
+            with suppress(UnicodeEncodeError):  # told when it is taken
+                begun = writer.begin(chunk.messages)
+        if held:
+            yield held
+        held = work, chunk, begun
+        if begun is None:
+            yield held
+            held = None
+    if held:
+        yield held
+
+
 def _prepared(works: Iterator[Work], pool: Executor | None, workers: int) -> Iterator[tuple[Work, Chunk]]:
     """Each chunk prepared, in order; with a pool, a bounded number of them at a time."""
     if pool is None:
@@ -357,28 +377,3 @@ Spot = tuple[str, str, int, str, str]
 def spot(failure: Failure) -> Spot:
     """What makes two failures the same one."""
     return failure.archive, failure.member, failure.offset, failure.stage, failure.code
-
-
-class DryWriter:
-    """Counts what a writer would store: messages are new unless the corpus or this run has them."""
-
-    def __init__(self, engine: Engine | None, found: list[Failure] | None = None) -> None:
-        self.engine = engine
-        self.found = found if found is not None else []
-        self.seen: set[bytes] = set()
-        states = engine.status().archives if engine else ()
-        self.states = {(state.archive, state.collection): state for state in states}
-
-    def state(self, archive: str, collection: str) -> ArchiveState | None:
-        """The ledger's line for an archive."""
-        return self.states.get((archive, collection))
-
-    def take(self, batch: Batch) -> Counts:
-        """Stores nothing."""
-        ids = [prepared.message.id for prepared in batch.messages]
-        here = {message.id for message in self.engine.messages(ids)} if self.engine else set()
-        before = len(self.seen)
-        self.seen.update(bytes.fromhex(id[:32]) for id in ids if id not in here)
-        new = len(self.seen) - before
-        self.found.extend(batch.failures)
-        return Counts(new=new, already=len(ids) - new, failed=batch.lost())

@@ -12,6 +12,7 @@ from msgspec import Struct, msgpack
 
 from ingest.archives import Item, Problem
 from ingest.authenticity import authenticated
+from ingest.cycles import hold_back
 from ingest.messages import Reading, read_message
 from ingest.releases.mails import is_document, recovered
 from ingest.threads import prepare
@@ -225,10 +226,11 @@ def _parts(reading: Reading) -> Iterable[str]:
 
 
 def start_worker() -> None:
-    """Makes a worker process leave ^C to its parent, and end when the parent does, however that ends."""
+    """Makes a worker process leave ^C to its parent, end when the parent does, however that ends, and read quickly."""
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+    hold_back()
     parent = parent_process()
     if parent is not None:
         # A killed parent closes nothing that a waiting worker would notice.

@@ -1,6 +1,5 @@
 """Writing to a cluster: any number of writers at once; what a killed one left half done is done again, not doubled."""
 
-import base64
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from hashlib import blake2b
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from msgspec import Struct, convert, json, to_builtins
 
@@ -17,7 +16,6 @@ from mappings.signatures import Key, Later
 from search import elastic_files, elastic_later, elastic_refusals, elastic_reindex
 from search import elastic_marks as marks
 from search.chunks import chunks
-from search.documents import standing
 from search.elastic import Cluster, Doc, Op, Refusal
 from search.elastic_candidates import stamp
 from search.elastic_directory import ElasticDirectoryWriter
@@ -27,8 +25,9 @@ from search.elastic_keeping import ElasticShelfWriter
 from search.elastic_layout import differences
 from search.elastic_lease import Lease
 from search.elastic_links import Links
-from search.elastic_packing import Stored, pack
-from search.elastic_store import Store, number
+from search.elastic_packing import pack
+from search.elastic_records import listed_place, places_of, record
+from search.elastic_store import Store
 from search.elastic_threads import Slims, Threads
 from search.engine import Arranged, Batch, Counts, Member, Pair
 from search.errors import CorpusError, SearchError
@@ -105,6 +104,9 @@ class ElasticWriter(ElasticShelfWriter, ElasticDirectoryWriter):
         line = _Line(id, doc.source["created"], doc.source["pending"])
         return line, convert(doc.source["state"], ArchiveState) if "state" in doc.source else None
 
+    def begin(self, messages: Sequence[Prepared]) -> None:
+        """Nothing: the cluster works beside this process anyway."""
+
     def take(self, batch: Batch) -> Counts:
         """Stores a batch and moves the ledger on, all or nothing in effect. A message already here only gains its
         place."""
@@ -179,7 +181,7 @@ class ElasticWriter(ElasticShelfWriter, ElasticDirectoryWriter):
         for (id, prepared), at in zip(fresh.items(), stands, strict=True):
             packed = slim(prepared)
             self._slims.keep(id, packed)
-            body = _record(prepared, labels[id], packed, at, name, places[id], came)
+            body = record(prepared, labels[id], packed, at, name, places[id], came)
             records.append(Op("create", "records", id, body))
         documents = [
             op(p.message, labels[id], sorted({place.collection for place in places[id]}), came=came)
@@ -208,9 +210,9 @@ class ElasticWriter(ElasticShelfWriter, ElasticDirectoryWriter):
                 listed = {tuple(one[:4]): one for one in docs[id].source["places"]}
                 before = dict(listed)
                 for place in found:
-                    listed[place.archive, place.member, place.offset, place.collection] = _place(place)
+                    listed[place.archive, place.member, place.offset, place.collection] = listed_place(place)
                 if listed != before:
-                    body = _places(listed.values())
+                    body = places_of(listed.values())
                     if set(body["collections"]) - set(docs[id].source["collections"]):
                         gained.add(id)
                     ops[id] = Op("update", "records", id, json.encode({"doc": body}), docs[id].seen)
@@ -359,40 +361,3 @@ class ElasticWriter(ElasticShelfWriter, ElasticDirectoryWriter):
         old = [doc.id for doc in docs if doc.source["failure"]["stage"] == elastic_refusals.STAGE]
         self._cluster.bulk([Op("delete", "failures", id) for id in old], refresh=True, tolerated=frozenset({404}))
         self._note_failures(elastic_refusals.failures(self._store, refusals))
-
-
-def _place(place: Place) -> list[Any]:
-    return [place.archive, place.member, place.offset, place.collection, place.flags, list(place.labels),
-            place.number]  # fmt: skip
-
-
-def _places(listed: Iterable[list[Any]]) -> dict[str, Any]:
-    found = list(listed)
-    return {"places": found, "found": len(found), "collections": sorted({place[3] for place in found}),
-            "numbers": sorted({place[6].lower() for place in found} - {""})}  # fmt: skip
-
-
-def _record(
-    prepared: Prepared, label: int, packed: bytes, stands: Stored, batch: str, places: Sequence[Place], came: int
-) -> bytes:
-    message = prepared.message
-    listed = {(place.archive, place.member, place.offset, place.collection): _place(place) for place in places}
-    found: dict[str, Any] = {
-        "id": message.id, "num": number(message.id), "label": label,
-        "own_key": prepared.links[0] if prepared.links else 0, "subject_key": prepared.subject_key,
-        "copy_key": 0, "came": came, "size": message.size, "recipients": standing(message), "batch": batch,
-        "slim": base64.b64encode(packed).decode(), "stored": {"at": stands},
-        "files": [attachment.sha256 for attachment in carried(message)],
-    } | _places(listed.values())  # fmt: skip
-    if message.date is not None:
-        found["date"] = message.date
-        if prepared.sketch:
-            found["sketch"] = prepared.sketch
-    if quoting := prepared.quoting:
-        found |= {"quoted": quoting.sketch, "quoted_first": quoting.first, "quoted_last": quoting.last,
-                  "quoted_ghost": quoting.ghost}  # fmt: skip
-    if prepared.orphan:
-        found["orphan"] = True
-    if message.carrier:
-        found["carrier"] = message.carrier
-    return json.encode(found)

@@ -30,6 +30,19 @@ class Packed(Struct, frozen=True):
     places: list[tuple[int, ...]]
 
 
+class Packing(Struct, frozen=True):
+    """Some messages' ids, and their blocks in the making: of records and raw bytes, of slim rows."""
+
+    ids: list[str]
+    pairs: list[Future[Packed]]
+    slims: list[Future[Packed]]
+
+
+def packing(fresh: Sequence[Prepared], pool: Executor) -> Packing:
+    """Begins to pack messages, in `pool`'s thread beside this one."""
+    return Packing([p.message.id for p in fresh], pack(fresh, pool), pack_slims(fresh, pool))
+
+
 def pack(fresh: Sequence[Prepared], pool: Executor) -> list[Future[Packed]]:
     """Blocks of records and raw bytes, to be made in `pool`'s thread beside this one. The records stand first: results
     need them alone, and the text, which is in both, is there only once in effect."""

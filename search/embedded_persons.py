@@ -49,10 +49,12 @@ class Noting:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._known: dict[tuple[str, str], int] = {}  # name and address as written -> sighting, 0 for nobody
+        self._lists: dict[str, int] = {}  # list's id -> sighting
 
     def forget(self) -> None:
         """Forgets the numbers of sightings: they may not have been stored."""
         self._known.clear()
+        self._lists.clear()
 
     def fresh(self, messages: Sequence[tuple[int, Named | Message]]) -> None:
         """Notes messages that are being stored, unless earlier ones wait."""
@@ -81,7 +83,7 @@ class Noting:
                     if sighting := self._known.get((who.name, who.address)) or self._sighting(who):
                         rows.append((num, part, sighting))
             if message.list_id:
-                rows.append((num, LISTED, self._numbered(list_handle(message.list_id), "")))
+                rows.append((num, LISTED, self._lists.get(message.list_id) or self._list(message.list_id)))
         connection = self._store.connection()
         connection.executemany("INSERT OR IGNORE INTO parts VALUES (?, ?, ?)", rows)
         connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_MARK, messages[-1][0]))
@@ -91,14 +93,20 @@ class Noting:
         self._known[who.name, who.address] = found
         return found
 
+    def _list(self, list_id: str) -> int:
+        found = self._lists[list_id] = self._numbered(list_handle(list_id), "")
+        return found
+
     def _numbered(self, handle: str, name: str) -> int:
         if not handle:
             return 0
         pair = (plain_text(handle), plain_text(name))
-        self._store.connection().execute(
+        added = self._store.connection().execute(
             "INSERT OR IGNORE INTO sightings (handle, name, person) VALUES (?1, ?2,"
             " coalesce((SELECT person FROM person_handles WHERE handle = ?1), 0))", pair,
         )  # fmt: skip
+        if added.rowcount:
+            return int(added.lastrowid or 0)
         return self._store.number("SELECT num FROM sightings WHERE handle = ? AND name = ?", pair)
 
 

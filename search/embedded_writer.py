@@ -6,26 +6,26 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import tantivy
 from msgspec import json
 
 from mappings.records import ArchiveState, File, Place, Prepared, Ruling
 from mappings.signatures import Key, Later
-from search import embedded_copies, embedded_files, embedded_ghosts, embedded_later, embedded_quoting
+from search import embedded_copies, embedded_files, embedded_ghosts, embedded_later, embedded_members, embedded_quoting
 from search.documents import document, standing
 from search.embedded_audit import archives
 from search.embedded_directory import EmbeddedDirectoryWriter
 from search.embedded_documents import Documents
 from search.embedded_keeping import EmbeddedShelfWriter
-from search.embedded_packing import Packed, pack, pack_slims
+from search.embedded_packing import Packed, Packing, packing
 from search.embedded_persons import Noting
 from search.embedded_store import GHOSTS, Store, translated
 from search.engine import Arranged, Batch, Counts, Member, Pair
 from search.errors import CorpusLocked
-from search.slims import Slim, copy_keys
 
 
 class EmbeddedWriter(EmbeddedShelfWriter, EmbeddedDirectoryWriter):
@@ -95,6 +95,16 @@ class EmbeddedWriter(EmbeddedShelfWriter, EmbeddedDirectoryWriter):
             found = archives(self._store, "WHERE archive = ? AND collection = ?", (archive, collection))
         return found[0] if found else None
 
+    def begin(self, messages: Sequence[Prepared]) -> Packing:
+        """Begins to pack those of the messages that are not here."""
+        with translated():
+            numbers = self._numbers(p.message.id for p in messages)
+        fresh: dict[str, Prepared] = {}
+        for prepared in messages:
+            if prepared.message.id not in numbers:
+                fresh.setdefault(prepared.message.id, prepared)
+        return packing(list(fresh.values()), self._pool)
+
     def take(self, batch: Batch) -> Counts:
         """Stores a batch and moves the ledger on, all or nothing. A message already here only gains its place."""
         with self._transaction():
@@ -109,7 +119,9 @@ class EmbeddedWriter(EmbeddedShelfWriter, EmbeddedDirectoryWriter):
             archive = self._note_archive(batch.state, counts)
             self._note_failures(batch)
             mails = [p for _, p in fresh]
-            packed = pack(mails, self._pool), pack_slims(mails, self._pool)
+            packed = batch.begun
+            if not isinstance(packed, Packing) or packed.ids != [p.message.id for p in mails]:
+                packed = packing(mails, self._pool)
             labels = self._link(fresh)
             new = {num for num, _ in fresh}
             again = [(numbers[p.message.id], p.place.collection) for p in batch.messages]
@@ -233,9 +245,9 @@ class EmbeddedWriter(EmbeddedShelfWriter, EmbeddedDirectoryWriter):
         fresh: Sequence[tuple[int, Prepared]],
         labels: dict[int, int],
         numbers: dict[str, int],
-        packed: tuple[list[Future[Packed]], list[Future[Packed]]],
+        packed: Packing,
     ) -> None:
-        stored = zip(*map(self._store_blocks, packed), strict=True)
+        stored = zip(self._store_blocks(packed.pairs), self._store_blocks(packed.slims), strict=True)
         rows = []
         carriers = {p.message.carrier for _, p in fresh if p.message.carrier} - numbers.keys()
         found = numbers | self._numbers(carriers) if carriers else numbers
@@ -295,26 +307,15 @@ class EmbeddedWriter(EmbeddedShelfWriter, EmbeddedDirectoryWriter):
 
     def members(self, labels: Sequence[int]) -> dict[int, list[Member]]:
         """The messages that carry each of these labels."""
-        found: dict[int, list[Member]] = {label: [] for label in labels}
-        ruled = embedded_copies.rulings(self._store)
-        for label, *row, block, at, size in self._store.among(f"{_MEMBERS} WHERE m.label IN ({{}})", labels):
-            found[label].append(_member(row, self._store.slim(block, at, size), ruled))
-        return found
+        return embedded_members.of_threads(self._store, labels)
 
     def kin(self, window: int) -> list[tuple[Member, Member]]:
         """Pairs (orphan reply, older message of the same subject) of different labels, one of them loose."""
-        pairs = sorted(set(self._store.all(_KIN, {"window": window})))
-        found = self._several({num for pair in pairs for num in pair})
-        return [(found[reply], found[older]) for reply, older in pairs]
-
-    def _several(self, numbers: Iterable[int]) -> dict[int, Member]:
-        """Messages by number, without what people decided on copies."""
-        rows = self._store.among(f"{_MEMBERS} WHERE m.num IN ({{}})", sorted(numbers))
-        return {row[1]: _member(row[1:4], self._store.slim(*row[4:]), {}) for row in rows}
+        return embedded_members.kin(self._store, window)
 
     def quoting(self) -> Iterator[Pair]:
         """Replies that name no mail with mails whose words they may quote, one of the two in a loose thread."""
-        return embedded_quoting.pairs(self._store, self._several)
+        return embedded_quoting.pairs(self._store, partial(embedded_members.several, self._store))
 
     def join(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Makes one thread of the two messages' of each pair, given by their numbers, all or nothing."""
@@ -369,28 +370,5 @@ class EmbeddedWriter(EmbeddedShelfWriter, EmbeddedDirectoryWriter):
             yield from self._documents.rebuild()
 
 
-_MEMBERS = "SELECT m.label, m.num, m.id, m.date, m.slim_block, m.slim_at, m.slim_size FROM messages m"
-# from what is loose to its kin, either way round; CROSS JOIN keeps that order
-_KIN = """
-SELECT o.num, m.num FROM loose l CROSS JOIN messages o ON o.label = l.label AND o.orphan = 1 AND o.subject_key <> 0
-    CROSS JOIN messages m ON m.subject_key = o.subject_key AND m.subject_key <> 0
-        AND m.date BETWEEN o.date - :window AND o.date
-    WHERE m.label <> o.label
-UNION ALL
-SELECT o.num, m.num FROM loose l CROSS JOIN messages m ON m.label = l.label AND m.subject_key <> 0
-    CROSS JOIN messages o ON o.orphan = 1 AND o.subject_key = m.subject_key
-        AND o.date BETWEEN m.date AND m.date + :window
-    WHERE m.label <> o.label"""
-
-
 def _packed(labels: tuple[str, ...]) -> str:
     return json.encode(labels).decode() if labels else ""
-
-
-def _member(row: Any, slim: Slim, ruled: dict[str, Ruling]) -> Member:
-    num, id, date = row
-    return Member(
-        num, id.hex(), slim.message_id, slim.references, date, slim.subject, frozenset(slim.people),
-        slim.people[0] if slim.people else "", copy_keys(slim, ruled.get(id.hex())), slim.quote,
-        slim.thread_index, slim.from_[0].name if slim.from_ else "", slim.ghost,
-    )  # fmt: skip

@@ -49,6 +49,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     state: ArchiveState  # as it is once this batch is stored, but its counts as they were before: the writer adds
     messages: Sequence[Prepared] = ()
     failures: Sequence[Failure] = ()
+    begun: object = None  # what `Writer.begin` gave for these messages
 
     def lost(self) -> int:
         """How many failures stand for a message that is not stored, not even in part."""
@@ -200,6 +201,10 @@ class Writer(ShelfWriter, DirectoryWriter, Protocol):
 
     def state(self, archive: str, collection: str) -> ArchiveState | None:
         """The ledger's line for an archive."""
+
+    def begin(self, messages: Sequence[Prepared]) -> object:
+        """Begins what can be done beside this thread for messages that are to be taken soon; `Batch.begun` hands it
+        on. Stores nothing."""
 
     def take(self, batch: Batch) -> Counts:
         """Stores a batch and moves the ledger on, all or nothing. A message already here only gains its place."""

@@ -16,7 +16,7 @@ from ingest import pipeline, prepare
 from ingest.archives import Item, Problem, Unit
 from ingest.messages import Reading
 from ingest.progress import Outcome, PlainProgress
-from mappings.records import ArchiveState, Attachment, Failure, Message
+from mappings.records import ArchiveState, Attachment, Failure, Message, Prepared
 from mappings.signatures import Key
 from search.engine import Batch, Counts, open_engine
 from search.errors import EngineUnavailable
@@ -51,7 +51,13 @@ class Memory:
     def state(self, archive: str, collection: str) -> ArchiveState | None:
         return self.states.get((archive, collection))
 
+    def begin(self, messages: Sequence[Prepared]) -> list[Prepared]:
+        for one in messages:
+            one.message.subject.encode()
+        return list(messages)
+
     def take(self, batch: Batch) -> Counts:
+        assert batch.begun in (None, batch.messages)
         for one in batch.messages:
             one.message.subject.encode()
         if len(self.held) + len(batch.messages) > self.room:

@@ -370,6 +370,24 @@ def test_the_same_message_again_only_gains_a_place(engine: Engine) -> None:
     assert names(engine, "collection:harbour subject:wall") == ["a1", "a2", "a3"]
 
 
+def test_batches_may_be_begun_before_those_ahead_of_them_are_taken(empty: Engine) -> None:
+    mails = [prepare(*one, Place("/a", "box", at, "harbour")) for at, one in enumerate(corpus())]
+    again = [prepare(*corpus()[0], Place("/a", "box", 100, "harbour"))]
+    batches = [mails[:4], mails[2:] + mails[5:7], again]
+    with empty.writer() as writer:
+        begun = [writer.begin(batch) for batch in batches]
+        taken = [
+            writer.take(Batch(state=ArchiveState(archive="/a", collection="harbour"), messages=batch, begun=one))
+            for batch, one in zip(batches, begun, strict=True)
+        ]
+        settle(writer)
+        writer.index()
+    assert [(one.new, one.already) for one in taken] == [(4, 0), (len(mails) - 4, 4), (0, 1)]
+    assert {one.message.id: empty.raw(one.message.id) for one in mails} == {one.message.id: one.raw for one in mails}
+    assert [empty.message(one.message.id) for one in mails] == [one.message for one in mails]
+    assert names(empty, "own:leaking") == ["a1"]
+
+
 def test_copies_hide_behind_one_hit(engine: Engine) -> None:
     message, _ = corpus()[0]
     raw = b"the same mail by another way"

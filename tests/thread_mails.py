@@ -65,6 +65,9 @@ class Memory:
     def state(self, archive: str, collection: str) -> ArchiveState | None:
         return None
 
+    def begin(self, messages: Sequence[Prepared]) -> object:
+        return None
+
     def take(self, batch: Batch) -> Counts:
         known = {prepared.message.id for prepared in self.stored}
         fresh = [prepared for prepared in batch.messages if prepared.message.id not in known]
