@@ -218,7 +218,9 @@ def doubt(when: When, received: list[str]) -> When | None:
 @lru_cache(maxsize=64)
 def received_date(value: str) -> When | None:
     """The moment that a Received field gives, after its last semicolon."""
-    at = max(value.rfind(";") + 1, len(value) - 100)
+    at = value.rfind(";") + 1
+    if len(value) - at > 100:
+        at = len(value) - 100
     found = _COMMON.match(value, at)
     return (_common(found) if found else None) or _any_date(value[at:])
 

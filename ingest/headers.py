@@ -12,7 +12,6 @@ from ingest.charsets import clean, decode
 # without the colon. Possessive, so that a line is never looked at twice.
 _FIELD = re.compile(r"(?:([!-9;-~]+)[ \t]*+:[ \t]*+([^\n]*+(?:\n[ \t][^\n]*+)*+)|([^\n]*+))(?:\n|\Z)")
 _PLAIN_FIELD = re.compile(r"(?:([!-9;-~]+)[ \t]*+:[ \t]*+([^\n]*+(?:\n[ \t][^\n]*+)*+)|[^\n]*+)(?:\n|\Z)")
-_NO_FIELD = ("", "")
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _STARTS = re.compile(rb"[!-9;-~]+[ \t]*:")
 # RFC 2047 §2, read loosely: blanks inside a word and words that touch other text occur in real mail.
@@ -103,11 +102,12 @@ def _read_block(block: bytes, start: int, body: int) -> Head:
     plain = text.isascii() and ("?" not in text or "=?" not in text) and "\0" not in text
     fields: Fields = _PLAIN_FIELD.findall(text)
     fields.pop()  # at the very end nothing is matched once more
-    if _NO_FIELD in fields or len(text) > LONGEST:
-        return _read_stray(block, text, start, body, plain)
     join, strip = " ".join, str.strip
     unfolded = [(one[0], join(map(strip, one[1].split("\n")))) if "\n" in one[1] else one for one in fields]
-    return Head(unfolded, body, [], plain)
+    head = Head(unfolded, body, [], plain)
+    if "" in head.first or len(text) > LONGEST:  # a line that is no field has no name
+        return _read_stray(block, text, start, body, plain)
+    return head
 
 
 def _read_stray(block: bytes, text: str, start: int, body: int, plain: bool) -> Head:

@@ -1,7 +1,7 @@
 """A message as the document that is searched, field for field as mappings/messages.json has it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import date as Day
 from typing import Any
 
 from mappings.records import OWN_KINDS, Attachment, Message
@@ -17,7 +17,7 @@ ATTACHED = 1_000_000  # characters of a message's attachments that are searched
 # all; where all have it both score alike. Nobody asks for this one: a letter of a single manuscript, eight times.
 NOTHING = "ꙮ" * 8
 _LAST = (1 << 39) - 1  # larger than any date's part of a sort key
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = Day(1970, 1, 1).toordinal()
 
 
 def sort_keys(date: int | None, id: str) -> tuple[int, int]:
@@ -32,10 +32,10 @@ def sort_keys(date: int | None, id: str) -> tuple[int, int]:
 def month(date: int) -> int:
     """12 x year + month - 1 in UTC; the calendar's ends for dates beyond it."""
     try:
-        moment = _EPOCH + timedelta(seconds=date)
-    except OverflowError:
+        day = Day.fromordinal(_EPOCH + date // 86_400)
+    except (OverflowError, ValueError):
         return 12 * 9999 + 11 if date > 0 else 12
-    return 12 * moment.year + moment.month - 1
+    return 12 * day.year + day.month - 1
 
 
 def has(message: Message) -> list[str]:
@@ -151,7 +151,8 @@ def document(
             found[name] = text("\n".join([
                 f"{who.name} <{who.address}>" if who.name and who.address else who.name or who.address for who in people
             ]))  # as `str` has them, faster
-            found[name + "_address"] = list(dict.fromkeys([who.address.lower() for who in people if who.address]))
+            addresses = [who.address.lower() for who in people if who.address]
+            found[name + "_address"] = list(dict.fromkeys(addresses)) if len(addresses) > 1 else addresses
     if "from_address" in found:
         found["domain"] = domains(found["from_address"])
     if message.arc:

@@ -52,7 +52,7 @@ def quote_of(message: Message) -> Quote:
         if words:
             break
         start = segment.words or segment.start
-        for most in (2 * WORDS, 4 * WORDS):  # the shorter stretch nearly always holds enough
+        for most in (WORDS * 6 // 5, WORDS * 4):  # the shorter stretch nearly always holds enough
             text = message.text[start : min(start + most, segment.end)]
             words = " ".join((_MARKS.sub("\n", f"\n{text}") if ">" in text else text).split())
             if len(words) > WORDS or start + most >= segment.end:

@@ -42,7 +42,7 @@ def slim(prepared: Prepared) -> bytes:
     named = message.to + message.cc
     people = [who.address.lower() for who in (*message.from_, *named, *message.bcc) if who.address]
     own = next((s for s in message.segments if s.kind == "own" and s.end - s.start > 1), None)
-    preview = " ".join(message.text[own.start : own.start + 3 * PREVIEW].split())[:PREVIEW] if own else ""
+    preview = _preview(message.text, own.start) if own else ""
     return slim_encoder.encode(
         Slim(
             message.message_id, prepared.references, message.subject, message.from_, named[:_FIRST_RECIPIENTS],
@@ -52,6 +52,16 @@ def slim(prepared: Prepared) -> bytes:
             message.thread_index[:200], prepared.copy_keys, prepared.quoting.ghost if prepared.quoting else 0,
         )
     )  # fmt: skip
+
+
+def _preview(text: str, start: int) -> str:
+    """The first words from `start` on, any white space as one blank."""
+    words = ""
+    for most in (PREVIEW * 5 // 4, PREVIEW * 3):  # the shorter stretch nearly always holds enough
+        words = " ".join(text[start : start + most].split())[:PREVIEW]
+        if len(words) == PREVIEW:
+            break
+    return words
 
 
 def copy_keys(slim: Slim, ruling: Ruling | None) -> tuple[int, ...]:

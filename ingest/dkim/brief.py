@@ -26,7 +26,8 @@ def waiting(fields: Iterable[tuple[str, str]], keys: Keyring) -> Later | None:
             return None
         found[name].append(tags)
     try:
-        return Later(signatures=tuple(map(_signature, found[DKIM])), arc=tuple(_sets(found[SEAL], found[MESSAGE])))
+        chain = tuple(_sets(found[SEAL], found[MESSAGE])) if found[SEAL] or found[MESSAGE] else ()
+        return Later(signatures=tuple([_signature(tags) for tags in found[DKIM]]), arc=chain)
     except (KeyError, ValueError):
         return None
 
