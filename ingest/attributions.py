@@ -13,7 +13,7 @@ from ingest.written_dates import find_date
 LONGEST = 1500  # characters that are looked at
 _AROUND = " \t\xa0,;:：.\"“”„«»‹›()[]<>*_—–'’，"
 _VERB_END = re.compile(r"\([^\W\d]{1,3}\)?$")  # "napisał(a)"
-_STOPS = tuple(" \t\xa0<>()[]\"',;:|")  # what ends an address, to the left
+_STOPS = re.compile(r"[ \t\xa0<>()\[\]\"',;:|]")  # what ends an address, to the left
 _DOMAIN = re.compile(r"([^\s<>()\[\]\"\',;:|@]{1,200})(?:[>\])]|<mailto:[^\s<>]{0,300}>)*")
 _NOTES_DATE = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}[, ]{1,2}\d{1,2}:\d\d")
 _MESSAGE_ID = re.compile(
@@ -27,7 +27,7 @@ _ON_BEHALF = re.compile(
 _SHORT = ("de ", "da ", "van", "von", "le ", "el ", "di ", "la ", "du ")  # names may begin so
 _VIA = re.compile(r"\s+(?:via|über|via le|durch)\s+[^,]*$", re.I)
 _ENGLISH = ("wrote", "writes", "said", "says")
-_MARKS = re.compile(r"^(?:[ \t]{0,3}[>|])+ ?", re.M)
+_MARKS = re.compile(r"\n(?:[ \t]{0,3}[>|])+ ?")
 
 
 class Attribution(Struct, frozen=True, gc=False):
@@ -48,15 +48,10 @@ def read_attribution(lines: Sequence[str] | str) -> Attribution:
     header block ("From: …", "Sent: …"), with or without a line such as "-----Original Message-----" above; in any of
     the languages of `ingest.labels`, with or without quotation marks before the lines.
     """
-    text = lines if isinstance(lines, str) else "\n".join(lines)
-    return _read(text[:LONGEST])
-
-
-@lru_cache(maxsize=2048)
-def _read(text: str) -> Attribution:
-    """Cached: the mails of a conversation quote the same ones again and again."""
+    text = (lines if isinstance(lines, str) else "\n".join(lines))[:LONGEST]
     if ">" in text or "|" in text:
-        text = _MARKS.sub("", text)
+        text = _MARKS.sub("\n", "\n" + text)
+    text = text.strip("\n")
     if "\n" in text or header_line(text):
         fields = read_fields(text.split("\n"))
         if "from" in fields or len(fields) > 1:
@@ -104,6 +99,7 @@ def _from_fields(fields: dict[Field, str]) -> Attribution:
                        fields.get("to", "").strip("* ")[:500])  # fmt: skip
 
 
+@lru_cache(maxsize=2048)
 def _mailbox(text: str) -> tuple[str, str]:
     """Name and address of a From line: "Ann Lee <a@b>", "Ann Lee [mailto:a@b]", "Lee, Ann/Works@Works"."""
     found = _address(text)
@@ -123,7 +119,9 @@ def _address(text: str) -> tuple[int, int, str] | None:
     while at > 0:
         right = _DOMAIN.match(text, at + 1)
         low = max(at - 200, 0)
-        left = max(map(text.rfind, _STOPS, (low,) * len(_STOPS), (at,) * len(_STOPS))) + 1 or low
+        left = max(text.rfind("<", low, at), text.rfind(" ", low, at)) + 1 or low  # nearly always
+        for stop in _STOPS.finditer(text, left, at):
+            left = stop.end()
         if right and left < at:
             start = len(text[:left].removesuffix("mailto:").rstrip("<(["))
             return start, right.end(), f"{text[left:at]}@{right[1]}".strip(".'")
@@ -160,6 +158,7 @@ def _from_sentence(text: str) -> Attribution:
     return Attribution(name, address, iso, "", "", message_id)
 
 
+@lru_cache(maxsize=2048)
 def _name(text: str, dated: bool, addressed: bool) -> str:
     """The name in what is left of a sentence, "" when it does not read like one."""
     tokens = text.rpartition("==")[2].split()  # Supercite: "Ann" == Ann Lee <ann@example.org>

@@ -1,21 +1,22 @@
 """The lines that introduce a quotation: attributions, "-----Original Message-----", header blocks; where they stand."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ingest.labels import Field, field_of, header_line, may_be_block
+from ingest.labels import Field, field_of, header_line
 from ingest.phrases import ENDINGS, LED_MARKERS, MARKERS, VERBS, WIDE_VERBS
 
 # All patterns that look for the start of a line begin with "\n" and run on "\n" + text: the regex engine finds a
 # literal first character by memchr, which is several times faster than "^". A match then starts, in the text, at
-# the line it found. They find candidates cheaply; tables tell which of them count, in any number of languages.
+# the line it found. What most lines have not (a class of characters) is asked for next. They find candidates cheaply;
+# tables tell which of them count, in any number of languages.
 
 _MOST = 20_000  # candidates of a kind that are looked at in one text
-_DASHED = re.compile(r"\n[ \t]{0,40}(?:-[ \t])?[-_=*~]{2,200}+[ \t]{0,9}([^\W\d_][^\n]{2,200})(?=\n|\Z)")
+_DASHED = re.compile(r"\n(?=[ \t_=*~-])[ \t]{0,40}(?:-[ \t])?[-_=*~]{2,200}+[ \t]{0,9}([^\W\d_][^\n]{2,200})(?=\n|\Z)")
 _DASHED_WORD = re.compile(r"--[ \t]{0,9}[^\W\d_]")  # a pattern that begins with a literal is found quickly
 _LABELLED = re.compile(r"\n[ \t]{0,24}[*_]{0,2}([^\n\t :>0-9|<-][^\n:]{0,23}+):(?!//)")
 _WIDE_LABELLED = re.compile(r"\n[ \t]{0,24}[*_]{0,2}([^\n\t :>0-9|<-][^\n：]{0,23}+)：")
@@ -38,7 +39,7 @@ _STARTS = re.compile(
     rf"[^\W\d_]{{2,14}}[.,]{{0,2}}[ \xa0]\d{{1,2}}[. ]", re.I
 )
 _MARKED = re.compile(r">|\| |[A-Z][A-Za-z]{0,14}> ")
-_MARKS = re.compile(r"^[ \t]{0,3}>(?:[ \t]?>)*[ \t]?")
+_MARKS = re.compile(r"[ \t]{0,3}>(?:[ \t]?>)*[ \t]?")
 _DATE_NAME_ADDRESS = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b[^\n<>]{1,100}<[^<>@\s]{1,80}@[^<>\s]{1,80}>\s*$")
 _SHARED = re.compile(r"(?<=[^\s>])[ \t]?(?:-{2,4}[ \t]?)?(?=On [A-Z\d][^\n]{5,80}\d{4}[^\n]{3,200}wrote:)")
 _DATED = re.compile(r"\d{4}|\d{1,2}[:.]\d\d|@")
@@ -89,20 +90,21 @@ def _dashed_attribution(bare: str) -> bool:
     return bare.startswith("----") and bare.endswith("----") and has_verb(bare[-60:]) and len(bare) < 200
 
 
-def unmarked(lined: str, start: int, stop: int) -> list[Introduction]:
-    """What introduces a quotation whose lines bear no marks, in the order of the text."""
-    found = [*_colons(lined, start, stop, _COLON)]
+def unmarked(lined: str, labels: Mapping[int, Field]) -> list[Introduction]:
+    """What introduces a quotation whose lines bear no marks, in the order of the text; `labels` as `label_lines`."""
+    stop = len(lined)
+    found = [*_colons(lined, _COLON)]
     if "wrote\n" in lined:
-        found += (one for one in _colons(lined, start, stop, _WROTE) if "@" in one.lines)
-    if may_be_block(lined):
-        found += _blocks(lined, start, stop, _LABELLED)
+        found += (one for one in _colons(lined, _WROTE) if "@" in one.lines)
+    if "from" in labels.values():
+        found += _blocks(lined, 0, stop, _LABELLED, labels)
     if "：" in lined:
-        found += _blocks(lined, start, stop, _WIDE_LABELLED)
-        found += _colons(lined, start, stop, _WIDE_COLON)
+        found += _blocks(lined, 0, stop, _WIDE_LABELLED, labels)
+        found += _colons(lined, _WIDE_COLON)
     if _DASHED_WORD.search(lined) or ("_" in lined and "__ F" in lined):
-        found += _dashed(lined, start, stop)
-    if "cc:" in lined:
-        found += _notes(lined, start, stop)
+        found += _dashed(lined)
+    if labels and "cc:" in lined:
+        found += _notes(lined, labels)
     return sorted(found) if len(found) > 1 else found
 
 
@@ -114,18 +116,18 @@ def ending(lined: str, start: int, stop: int) -> int:
     return 0
 
 
-def _dashed(lined: str, start: int, stop: int) -> Iterator[Introduction]:
-    for found in _DASHED.finditer(lined, start, stop):
+def _dashed(lined: str) -> Iterator[Introduction]:
+    for found in _DASHED.finditer(lined):
         if is_marker(found[0][1:]):
-            yield Introduction(found.start(), min(found.end(), stop - 1), found[0][1:])
+            yield Introduction(found.start(), min(found.end(), len(lined) - 1), found[0][1:])
 
 
-def block_end(lined: str, end: int) -> int:
+def block_end(lined: str, end: int, labels: Mapping[int, Field]) -> int:
     """Where the header block ends that begins below the line end `end`; `end` where there is none."""
-    return min(_block(lined, end, len(lined))[0], len(lined) - 1)
+    return min(_block(lined, end, len(lined), labels)[0], len(lined) - 1) if labels else end
 
 
-def _block(lined: str, end: int, stop: int) -> tuple[int, set[Field]]:
+def _block(lined: str, end: int, stop: int, labels: Mapping[int, Field]) -> tuple[int, set[Field]]:
     """Where the header block ends that begins below the line end `end`, and its fields; `end` where there is none.
 
     Blank lines between its fields (BlackBerry has them) and values that were wrapped are passed over.
@@ -137,18 +139,16 @@ def _block(lined: str, end: int, stop: int) -> tuple[int, set[Field]]:
     while at < longest and loose < 4:
         following = lined.find("\n", at + 1, stop)
         following = stop if following < 0 else following
-        line = lined[at + 1 : min(following, at + 400)]
-        found = header_line(line)
-        if found:
-            if found[0] in seen and (loose or found[0] == "from"):
+        if field := labels.get(at):
+            if field in seen and (loose or field == "from"):
                 break
-            seen.add(found[0])
+            seen.add(field)
             last, loose = following, 0
-        elif not line.strip(" \t>\xa0"):
+        elif not (line := lined[at + 1 : min(following, at + 400)]).strip(" \t>\xa0"):
             if len(seen) > 3:  # as good as whole
                 break
             loose += 1
-        elif not seen or loose or not (line[:1] in " \t<" or header_line(lined[following + 1 : following + 100])):
+        elif not seen or loose or not (line[0] in " \t<" or following in labels):
             break  # what is neither a field nor the rest of one
         else:
             loose = 1
@@ -162,29 +162,31 @@ def _line_end(lined: str, at: int, stop: int) -> int:
     return stop if end < 0 else end
 
 
-def _blocks(lined: str, start: int, stop: int, pattern: re.Pattern[str]) -> Iterator[Introduction]:
+def _blocks(
+    lined: str, start: int, stop: int, pattern: re.Pattern[str], labels: Mapping[int, Field]
+) -> Iterator[Introduction]:
     """Header blocks: From and two further fields, each on its line."""
     done = start
-    for found in islice(pattern.finditer(lined, start, stop), _MOST):
-        at = found.start()
-        if at < done:
+    for at in labels:
+        found = pattern.match(lined, at, stop) if at >= done else None
+        if not found or field_of(found[1]) not in _FIRST:
             continue
-        if field_of(found[1]) not in _FIRST:
-            continue
-        end, fields = _block(lined, at, stop)
+        end, fields = _block(lined, at, stop, labels)
         done = end
         sure = len(fields & _KINDS) >= 2 or ("date" in fields and _MAIL_DATE.search(lined, at, end))
         if "from" in fields and sure:
             yield Introduction(_ruled(lined, at), end, lined[at + 1 : min(end, at + 1500)])
 
 
-def inside(lined: str, start: int, stop: int) -> list[Introduction]:
+def inside(lined: str, start: int, stop: int, labels: Mapping[int, Field]) -> list[Introduction]:
     """Header blocks within marked lines, with the line above that says so ("> -----Original Message-----")."""
-    return list(_inside(lined, start, stop)) if may_be_block(lined[start + 1 : stop + 1]) else []
+    if not labels or "from" not in [field for at, field in labels.items() if start <= at < stop]:
+        return []
+    return list(_inside(lined, start, stop, labels))
 
 
-def _inside(lined: str, start: int, stop: int) -> Iterator[Introduction]:
-    for block in _blocks(lined, start, stop, _LABELLED_INSIDE):
+def _inside(lined: str, start: int, stop: int, labels: Mapping[int, Field]) -> Iterator[Introduction]:
+    for block in _blocks(lined, start, stop, _LABELLED_INSIDE, labels):
         at = end = block.start
         for _ in range(2):
             at = lined.rfind("\n", start, end)
@@ -208,9 +210,9 @@ def _ruled(lined: str, at: int) -> int:
     return at
 
 
-def _colons(lined: str, start: int, stop: int, pattern: re.Pattern[str]) -> Iterator[Introduction]:
+def _colons(lined: str, pattern: re.Pattern[str]) -> Iterator[Introduction]:
     """Lines that end in a colon: Apple's "Begin forwarded message:", and attributions that are sure."""
-    for found in islice(pattern.finditer(lined, start, stop), _MOST):
+    for found in islice(pattern.finditer(lined), _MOST):
         colon = found.start()
         if lined.startswith((">", "\n>"), found.end()):  # nearly always: what follows is marked
             continue
@@ -219,33 +221,34 @@ def _colons(lined: str, start: int, stop: int, pattern: re.Pattern[str]) -> Iter
             continue
         if colon - at < 60 and is_marker(lined[at + 1 : colon + 1]):
             yield Introduction(at, found.end() - 1, lined[at + 1 : colon + 1])
-        elif (lead := _dated(lined, colon)) >= start:
+        elif (lead := _dated(lined, colon)) >= 0:
             yield Introduction(lead, found.end() - 1, lined[lead + 1 : colon + 1])
 
 
-def _notes(lined: str, start: int, stop: int) -> Iterator[Introduction]:
-    for found in islice(_NOTES.finditer(lined, start, stop), _MOST):
+def _notes(lined: str, labels: Mapping[int, Field]) -> Iterator[Introduction]:
+    stop = len(lined)
+    for found in islice(_NOTES.finditer(lined), _MOST):
         end = found.start()
         for _ in range(2):
-            at = lined.rfind("\n", max(end - 100, start), end)
+            at = lined.rfind("\n", max(end - 100, 0), end)
             name = lined[at + 1 : end].strip() if at >= 0 else ""
             if name or at < 0:
                 break
             end = at
         if name:
             second = _line_end(lined, found.start() + 1, stop)
-            words = _block(lined, second, stop)[0]
+            words = _block(lined, second, stop, labels)[0]
             yield Introduction(at, words, lined[at + 1 : min(words, at + 1500)])
 
 
 def _dated(lined: str, colon: int) -> int:
     """Where an attribution that ends at `colon` begins, when it has a date or address and a verb, or both; else -1."""
-    if not _DIGIT_OR_AT.search(lined, max(0, colon - 400), colon):
-        return -1
+    floor = max(0, colon - 400)
     verb = has_verb(lined[max(0, colon - 40) : colon])
     if not verb and lined[colon - 1 : colon] not in (">", ")", "]", " "):
         return -1
-    floor = max(0, colon - 400)
+    if not _DIGIT_OR_AT.search(lined, floor, colon):
+        return -1
     at = colon
     for _ in range(3):
         at = lined.rfind("\n", floor, at)
@@ -264,6 +267,8 @@ def _dated(lined: str, colon: int) -> int:
 
 def marked_next(lined: str, at: int, within: int = 1) -> bool:
     """True when the next line that is not empty (past one header block), or one of so many, begins with ">"."""
+    if lined.find(">", at, at + 3000) < 0 and lined.find("|", at, at + 3000) < 0:
+        return False
     for line in lined[at : at + 3000].split("\n", 12)[1:12]:
         bare = line.strip()
         if bare:
@@ -283,7 +288,7 @@ def above(text: str, floor: int, start: int) -> Introduction:
     if not shown or shown[-1] not in ":：.,-)>" or before.count("\n", len(shown)) > 3:
         return Introduction(start, start, "")
     raw = shown.rsplit("\n", 3)[-3:]
-    count = _introducing([_MARKS.sub("", line) if ">" in line else line for line in raw])
+    count = _introducing([_without_marks(line) if ">" in line else line for line in raw])
     lines = "\n".join(raw[len(raw) - count :])
     behind = _SHARED.search(lines) if count == 1 and lines[:3] != "On " and "wrote" in lines else None
     if behind:  # it stands behind someone's words, on their line
@@ -301,7 +306,7 @@ def heading(text: str, start: int, end: int) -> int:
     if ":" not in head:
         return 0
     raw = head.split("\n")[:5]
-    lines = [_MARKS.sub("", line) for line in raw]
+    lines = [_without_marks(line) for line in raw]
     for count in range(1, min(len(lines), 4)):
         if lines[count - 1].rstrip().endswith((":", "：")):
             joined = "\n".join(lines[:count])
@@ -309,6 +314,12 @@ def heading(text: str, start: int, end: int) -> int:
                 return 0
             return start + len("\n".join(raw[:count])) + 1
     return 0
+
+
+def _without_marks(line: str) -> str:
+    """A line without the marks of quotation before it."""
+    found = _MARKS.match(line)
+    return line[found.end() :] if found else line
 
 
 def _depth(line: str) -> int:

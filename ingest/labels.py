@@ -79,8 +79,6 @@ LABELS: dict[Field, tuple[str, ...]] = {
 _FIELDS: dict[str, Field] = {label.casefold(): field for field, labels in LABELS.items() for label in labels}
 _ROOM = max(map(len, _FIELDS)) + 30  # for marks of quotation, indentation and bold type around a label
 _AROUND = "*_ \t\xa0>"
-_FROM = frozenset(label.casefold() for label in LABELS["from"])
-_FROM_ENDS = frozenset(end for label in LABELS["from"] for end in (label[-1], label[-1].upper(), *_AROUND))
 
 
 def any_of(*fields: Field) -> str:
@@ -94,14 +92,35 @@ def field_of(label: str) -> Field | None:
     return _FIELDS.get(label.strip(_AROUND).casefold())
 
 
-def may_be_block(text: str) -> bool:
-    """False where no line of a text can be the From of a header block, or too few can be fields: nearly always."""
-    if "：" in text:
-        return True
-    *pieces, _ = text.split(":")
-    return len(pieces) > 2 and not _FROM.isdisjoint(
-        [piece[piece.rfind("\n") + 1 :].strip(_AROUND).casefold() for piece in pieces if piece[-1:] in _FROM_ENDS]
-    )
+def label_lines(lined: str) -> dict[int, Field]:
+    """The lines of "\\n" + a text that read like header fields: where the "\\n" before each stands, and its field.
+
+    From colon to colon, which are few, not from line to line.
+    """
+    if "：" in lined:
+        return _wide_label_lines(lined)
+    found: dict[int, Field] = {}
+    done, colon = 0, lined.find(":", 1)
+    while colon >= 0:
+        if not "0" <= lined[colon - 1] <= "9":  # most are those of times
+            line = lined.rfind("\n", done, colon)  # -1 where it is not the line's first colon
+            if line >= 0 and colon - line <= _ROOM + 1:
+                field = _FIELDS.get(lined[line + 1 : colon].strip(_AROUND).casefold())
+                if field and not lined.startswith("//", colon + 1):
+                    found[line] = field
+        done, colon = colon, lined.find(":", colon + 1)
+    return found
+
+
+def _wide_label_lines(lined: str) -> dict[int, Field]:
+    """The same for a text that has wide colons, as Chinese and Japanese ones do."""
+    found: dict[int, Field] = {}
+    at = 0
+    for line in lined.split("\n")[1:]:
+        if said := header_line(line[:400]):
+            found[at] = said[0]
+        at += len(line) + 1
+    return found
 
 
 def header_line(line: str) -> tuple[Field, str] | None:

@@ -1,20 +1,21 @@
 """A message's text cut into own words, quotations, signature and disclaimer: `split`, the seam for better ways."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
-from ingest.attributions import read_attribution
+from ingest.attributions import Attribution, read_attribution
 from ingest.introductions import Introduction, above, block_end, ending, heading, inside, marked_next, unmarked
-from ingest.labels import field_of
+from ingest.labels import Field, field_of, label_lines
 from ingest.signatures import banner, below, dashes
 from mappings.records import Address, Segment, SegmentKind
 
 MOST = 4000  # segments of one message; what follows is one quotation
 DEEPEST = 100
 
-_RUN = re.compile(r"\n[ \t]{0,3}>[^\n]*+(?:\n[ \t]{0,3}>[^\n]*+)*+")
+_RUN = re.compile(r"\n(?:>|[ \t]{1,3}>)[^\n]*+(?:\n(?:>|[ \t]{1,3}>)[^\n]*+)*+")
 # "Ann> words", "| words": two lines or more with the same mark. Prompts of databases look alike.
 _NAMED = re.compile(
     r"\n(?!(?:SQL|MySQL|MariaDB|Mongo|C|A)>)(?P<mark>[A-Z][A-Za-z]{0,14}>|\|)[ \t][^\n]*(?:\n(?P=mark)[^\n]*)++"
@@ -25,7 +26,7 @@ _LEVEL = re.compile(r"\n[ \t]{0,3}(>(?:[ \t]?>)*)")
 _LEVELS = re.compile(r"\n[ \t]{0,3}(>(?:[ \t]?>)*+)[^\n]*+(?:\n[ \t]{0,3}\1(?![ \t]?>)[^\n]*+)*+")
 _NOTHING = re.compile(r"\s*(?:[^\n]{0,40}-{3,}\s*)?")  # between a marker, perhaps wrapped, and the block below it
 _CLOSING = re.compile(r"\n>[ ]?(?:[^\W\d_]{2,12} ){0,2}:[ \t]*(?=\n)")
-_MARKS = re.compile(r"^[ \t]{0,3}>(?:[ \t]?>)*[ \t]?", re.M)
+_MARKS = re.compile(r"\n[ \t]{0,3}>(?:[ \t]?>)*[ \t]?")
 
 
 class _Part(Struct, gc=False):
@@ -59,7 +60,7 @@ def split(text: str, sender: Sequence[Address] = (), quoted_from: int = 0) -> tu
     if not text:
         return ()
     cutter = _Cutter(text, sender)
-    for part in _parts(cutter.lined, min(quoted_from, len(text))):
+    for part in _parts(cutter.lined, cutter.labels, min(quoted_from, len(text))):
         cutter.part(part)
         if len(cutter.pieces) >= MOST:
             break
@@ -84,12 +85,12 @@ def own_words(text: str, segments: tuple[Segment, ...], most: int) -> str:
     return "\n".join(pieces)
 
 
-def _parts(lined: str, quoted_from: int) -> Iterator[_Part]:
+def _parts(lined: str, labels: Mapping[int, Field], quoted_from: int) -> Iterator[_Part]:
     """The stretches of the text by depth of unmarked quotation: the mail itself, the one it quotes, and so on."""
     stop = len(lined)
     part = _Part(0, stop - 1, 0)
     if quoted_from or ":" in lined or "---" in lined or "：" in lined:
-        introductions = unmarked(lined, 0, stop)
+        introductions = unmarked(lined, labels)
         if quoted_from and not marked_next(lined, quoted_from, 6):
             introductions = sorted([*introductions, Introduction(quoted_from, quoted_from, "\n")])
         for found in introductions:
@@ -99,7 +100,7 @@ def _parts(lined: str, quoted_from: int) -> Iterator[_Part]:
                 part.words = max(part.words, found.words)  # a marker and the block below it are one
                 continue
             yield _Part(part.start, found.start, part.depth, part.words)
-            words = found.words if "\n" in found.lines else block_end(lined, found.words)
+            words = found.words if "\n" in found.lines else block_end(lined, found.words, labels)
             part = _Part(found.start, stop - 1, min(part.depth + 1, DEEPEST), words)
     last = ending(lined, part.start, stop) if part.depth else 0
     if last:  # "----- End forwarded message -----"
@@ -115,6 +116,7 @@ class _Cutter:
     def __init__(self, text: str, sender: Sequence[Address]) -> None:
         self.text = text
         self.lined = "\n" + text
+        self.labels = label_lines(self.lined)
         self.sender = sender
         self.marked = ">" in text
         self.barred = "|" in text
@@ -180,16 +182,17 @@ class _Cutter:
         if begin == start and signature == end:
             self.pieces.append(_Piece("own", start, end))
             return
-        kinds: tuple[SegmentKind, ...] = ("disclaimer", "own", "signature", "disclaimer")
-        for kind, low, high in zip(
-            kinds, (start, begin, signature, disclaimer), (begin, signature, disclaimer, end), strict=True
-        ):
-            if low < high:
-                self.pieces.append(_Piece(kind, low, high))
+        cuts: tuple[tuple[SegmentKind, int, int], ...] = (
+            ("disclaimer", start, begin),
+            ("own", begin, signature),
+            ("signature", signature, disclaimer),
+            ("disclaimer", disclaimer, end),
+        )
+        self.pieces += [_Piece(kind, low, high) for kind, low, high in cuts if low < high]
 
     def _marked(self, lead: Introduction, start: int, end: int, base: int) -> None:
         """One piece for each stretch of equal depth of a marked quotation, with what introduces it."""
-        blocks = inside(self.lined, start, end)
+        blocks = inside(self.lined, start, end, self.labels)
         words = lead.words if lead.lines else 0
         if blocks and not self.text[start : blocks[0].start].strip(" \t>\n"):  # it introduces the whole run
             words = blocks.pop(0).words
@@ -264,10 +267,16 @@ def _segment(piece: _Piece) -> Segment:
     """A piece as it is stored, with who is quoted read from the lines that introduce it."""
     if not piece.lines:
         return Segment(piece.kind, piece.start, piece.end, piece.depth)
-    lines = _MARKS.sub("", piece.lines) if ">" in piece.lines else piece.lines
-    said = read_attribution(lines)
-    return Segment(piece.kind, piece.start, piece.end, piece.depth, _who(lines), min(piece.words, piece.end),
+    lines = _MARKS.sub("\n", "\n" + piece.lines)[1:] if ">" in piece.lines else piece.lines
+    who, said = _introduced(lines)
+    return Segment(piece.kind, piece.start, piece.end, piece.depth, who, min(piece.words, piece.end),
                    said.name, said.address, said.date, said.subject, said.message_id)  # fmt: skip
+
+
+@lru_cache(maxsize=2048)
+def _introduced(lines: str) -> tuple[str, Attribution]:
+    """What introduces a quotation, on one line, and what it says. The mails of a conversation quote the same ones."""
+    return _who(lines), read_attribution(lines)
 
 
 def _who(lines: str) -> str:

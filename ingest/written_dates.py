@@ -151,6 +151,7 @@ def _day(found: re.Match[str], day_first: bool | None) -> str:
     return _iso(_year(year), month, day)
 
 
+@lru_cache(maxsize=2048)
 def _iso(year: str, month: int, day: int | str) -> str:
     """The ISO form of a day, "" for one that no calendar has."""
     try:

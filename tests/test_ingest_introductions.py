@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.labels import LABELS, may_be_block
+from ingest.labels import LABELS, field_of, label_lines
 from ingest.quotes import split
 from mappings.records import Segment
 
@@ -148,10 +148,15 @@ def test_what_introduces_nothing(text: str) -> None:
 @pytest.mark.parametrize("form", [
     "{}: Ann Lee", "*{}:* Ann Lee", "> {} : Ann Lee", "  {}\xa0: Ann Lee", "> *{}*: Ann Lee",
 ])  # fmt: skip
-def test_the_cheap_look_for_a_header_block_misses_none(form: str) -> None:
-    for label in LABELS["from"]:
+def test_lines_with_labels_are_found_by_their_colons(form: str) -> None:
+    above = "\nat 12:30 he said:\n"
+    for label in [label for labels in LABELS.values() for label in labels]:
         for written in (label, label.upper(), label.lower()):
-            block = f"words: 1\n\n{form.format(written)}\nTo: Bob\nSubject: a\nwords"
-            assert may_be_block(block) or written.casefold() != label.casefold(), written
-    assert not may_be_block("at 12:30 and 13:30\n\nTo: Bob\nSubject: a\nsee http://example.org")
-    assert not may_be_block("From: Ann")
+            lined = f"{above}\n{form.format(written)}\nand"
+            known = field_of(written)
+            assert known == field_of(label) or written.casefold() != label.casefold()
+            assert label_lines(lined) == label_lines(f"{lined}：") == ({len(above): known} if known else {}), written
+
+
+def test_lines_without_labels() -> None:
+    assert not label_lines(f"\nsee http://example.org\nFrom://example.org\nand From: Ann\n{' ' * 60}To: Bob")
