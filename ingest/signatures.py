@@ -43,8 +43,8 @@ _DEVICE = re.compile(
     re.I,
 )
 _LEGAL_HINTS = ("nfiden", "ntended", "ertrouwelijk")
-_LEGAL_FOREIGN = (
-    "ertraulich", "riservat", "конфиденц", "poufn", "fortrolig", "luottamuk", "důvěrn", "gizli", "機密",
+_ALL_LEGAL_HINTS = (
+    *_LEGAL_HINTS, "ertraulich", "riservat", "конфиденц", "poufn", "fortrolig", "luottamuk", "důvěrn", "gizli", "機密",
     "机密", "保密", "기밀",
 )  # fmt: skip
 _LIST_HINTS = ("nsubscri", "\n__", "ailing list", "ponsored by")  # parts of words: their case does not matter, mostly
@@ -180,9 +180,8 @@ def banner(lined: str, start: int, end: int) -> int:
 def dashes(lined: str, start: int, end: int, followed: bool) -> int:
     """Where a line of two dashes begins that has few lines below it."""
     floor = max(start, end - _LOOK_BACK)
-    if lined.find("\n-", floor, end) < 0 and ("—" not in lined or lined.find("\n—", floor, end) < 0):
-        return end
-    for found in _DASHES.finditer(lined, floor, end + 1):
+    first = floor if "—" in lined else lined.find("\n-", floor, end)
+    for found in _DASHES.finditer(lined, first, end + 1) if first >= 0 else ():
         lines = lined.count("\n", found.end(), end)
         if lines <= (6 if followed else 60 if len(found[0]) == 4 else 15):
             return found.start()
@@ -193,10 +192,12 @@ def _disclaimed(lined: str, start: int, end: int) -> int:
     """Where the disclaimer or list footer begins that runs to the end."""
     cut = _listed(lined, start, end)
     low = _long_paragraph(lined, start, end)
-    for hint in () if low < 0 else _LEGAL_HINTS if lined.isascii() else _LEGAL_HINTS + _LEGAL_FOREIGN:
-        at = lined.find(hint, low, end)
-        if at >= 0:
-            cut = _legal(lined, start, at, cut)
+    if low < 0:
+        return cut
+    tail = lined[low:end]
+    for hint in _LEGAL_HINTS if lined.isascii() else _ALL_LEGAL_HINTS:
+        if hint in tail:
+            cut = _legal(lined, start, low + tail.find(hint), cut)
     return cut
 
 
@@ -218,6 +219,8 @@ def _listed(lined: str, start: int, end: int) -> int:
     tail = lined[last:end]
     found += [last + tail.find(hint) for hint in _LAST_HINTS if hint in tail]
     for at in found:
+        if at >= cut:  # it is in the footer that another word told of
+            continue
         first = _rule_above(lined, start, max(lined.rfind("\n", start, at + 1), start))
         if start <= first < cut and lined.count("\n", first, end) <= 30:
             cut = first
@@ -226,16 +229,23 @@ def _listed(lined: str, start: int, end: int) -> int:
 
 def _rule_above(lined: str, start: int, line: int) -> int:
     """Where the footer begins that the line has a word of: a rule some lines above it, or itself; -1 for none."""
-    if (rule := _RULE.match(lined, line)) and _BELOW_RULE.match(lined, rule.end()):
+    if (rule := _RULE.match(lined, line)) and _is_below_rule(lined, rule.end()):
         return line
     above = line
     for _ in range(5):
         above = lined.rfind("\n", start, above)
         if above < 0:
             break
-        if (rule := _RULE.match(lined, above)) and _BELOW_RULE.match(lined, rule.end()):
+        if (rule := _RULE.match(lined, above)) and _is_below_rule(lined, rule.end()):
             return above
     return line if _LIST.match(lined, line + 1) else -1
+
+
+def _is_below_rule(lined: str, at: int) -> bool:
+    """True where the line below the rule that ends at `at` is one of a footer: mostly it names the mailing list."""
+    end = lined.find("\n", at + 2, at + 120)
+    named = lined.find("mailing list", at, end if end > 0 else at + 120) >= 0
+    return named or _BELOW_RULE.match(lined, at) is not None
 
 
 def _legal(lined: str, start: int, at: int, end: int) -> int:
