@@ -127,6 +127,7 @@ def test_delsp_deletes_the_soft_break() -> None:
     ("a <b>b</b> <a href='http://x.org'>link</a>", "a b link"),
     ("<style>p{}</style><script>x()</script><p>seen</p><!-- no -->", "seen"),
     ("<div style='display:none'>no</div><div STYLE='x:y; Display: None'>no</div><p hidden>no</p><p>seen</p>", "seen"),
+    ("<p style='display&colon;none'>no</p><p style='display&#58; none'>no</p><p style='border:none'>seen</p>", "seen"),
     ("<title>T</title><body>b</body>", "b"),
     ("x&nbsp;&amp;&lt;&#8364;", "x &<€"),
     ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>", "a\tb\nc\td"),
