@@ -15,8 +15,8 @@ _LANGUAGES = [
 ]  # fmt: skip
 _OURS = frozenset(_LANGUAGES)
 _CONTROLS = r"[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]+"
-_NOISE = re.compile(rf"https?://\S{{1,2000}}|\S{{1,100}}@\S{{1,100}}|{_CONTROLS}")
-_FEWER = re.compile(rf"https?://\S{{1,2000}}|{_CONTROLS}")  # where there is no address
+_NOISE = re.compile(rf"https?://\S{{1,2000}}|\S{{1,100}}@\S{{1,100}}|{_CONTROLS}")  # slow: for words with an "@"
+_FEWER = re.compile(rf"https?://\S{{1,2000}}|{_CONTROLS}")
 _WIDE = {
     code: re.compile(f"[{first}-{last}]")
     for code, first, last in (("ko", "\uac00", "\ud7af"), ("ja", "\u3040", "\u30ff"), ("zh", "\u3400", "\u9fff"))
@@ -28,13 +28,12 @@ _WIDE_ENOUGH = 6  # characters; each is worth several letters
 def language(text: str) -> str:
     """ISO 639-1 code of the language of `text` (its first 400 code points), "" when it can't be told."""
     sample = text[:_READ]
-    lines = sample.split("\n")
     if "@" in sample:
-        sample = _NOISE.sub(" ", sample).strip()
-    elif "://" in sample or not "".join(lines).isprintable():
-        sample = _FEWER.sub(" ", sample).strip()
-    else:  # the same, faster
-        sample = " ".join(filter(None, lines)).strip()
+        sample = " ".join([_NOISE.sub(" ", word) if "@" in word else word for word in sample.split(" ")])
+    joined = " ".join(filter(None, sample.split("\n")))
+    if "://" in sample or not joined.isprintable():
+        joined = _FEWER.sub(" ", sample)  # else the same, faster
+    sample = joined.strip()
     if not sample.isascii() and (wide := _wide(sample)):
         return wide
     if len(sample) < _ENOUGH:
