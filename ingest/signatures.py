@@ -180,7 +180,9 @@ def banner(lined: str, start: int, end: int) -> int:
 def dashes(lined: str, start: int, end: int, followed: bool) -> int:
     """Where a line of two dashes begins that has few lines below it."""
     floor = max(start, end - _LOOK_BACK)
-    first = floor if "—" in lined else lined.find("\n-", floor, end)
+    first = lined.find("\n-", floor, end)
+    if "—" in lined and lined.find("\n—", floor, end) >= 0:
+        first = floor
     for found in _DASHES.finditer(lined, first, end + 1) if first >= 0 else ():
         lines = lined.count("\n", found.end(), end)
         if lines <= (6 if followed else 60 if len(found[0]) == 4 else 15):
