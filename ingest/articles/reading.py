@@ -15,8 +15,9 @@ from ingest.articles.pieces import NotReadable, Piece, Told
 from ingest.articles.when import iso_date
 from ingest.citations.passages import passages
 from ingest.extraction import Job, Limits
-from ingest.extraction.keeper import Keeper, command
+from ingest.extraction.keeper import Keeper
 from ingest.language import language
+from ingest.processes import command
 from mappings.articles import Article, Capture, Link
 from search.article_keys import address_key, article_id
 

@@ -14,22 +14,12 @@ from pathlib import Path
 from msgspec import MsgspecError, msgpack
 
 from ingest.extraction import Answer, Job, Limits
-from ingest.extraction.worker import HEAD
+from ingest.processes import HEAD, command, environment
 
-_ROOT = str(Path(__file__).parents[2])
 LOOK = 0.1  # seconds between two looks at the process's memory
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _PIECE = 1 << 20
 _MOST = 256 << 20  # bytes of an answer
-
-
-def command(module: str) -> tuple[str, ...]:
-    """What starts a process that does what a module's `main` does."""
-    # Our own folder is looked in last and the current one not at all: neither may stand in for a library.
-    code = f"import sys; sys.path.append({_ROOT!r}); from {module} import main; main()"
-    return sys.executable, "-P", "-c", code
-
-
 COMMAND = command("ingest.extraction.worker")
 
 
@@ -87,11 +77,9 @@ class Keeper:
 
     def _started(self) -> "subprocess.Popen[bytes]":
         if self._process is None:
-            # what reads strangers' files needs no password of ours
-            kept = {name: value for name, value in os.environ.items() if not name.startswith("UNSEALED_")}
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                start_new_session=True, bufsize=0, env=kept,
+                start_new_session=True, bufsize=0, env=environment(),
             )  # fmt: skip
             with suppress(OSError):  # it ended at once, as reading will show
                 self._send(self._process, msgpack.encode(self._limits))

@@ -5,7 +5,8 @@ import threading
 from functools import cache
 
 from ingest.extraction import Answer, Job, Limits, Unreadable, office, worker
-from ingest.extraction.keeper import Keeper, command
+from ingest.extraction.keeper import Keeper
+from ingest.processes import command
 
 LIMITS = Limits(seconds=15, memory=800)
 FINE, SMALL = 110, 40  # dots an inch: to be read, and beside a name

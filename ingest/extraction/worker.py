@@ -6,7 +6,6 @@ It may hang, crash, or eat memory: whoever started it kills it. Whatever its rea
 import os
 import resource
 import signal
-import struct
 from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
@@ -15,8 +14,8 @@ from msgspec import msgpack
 
 from ingest.extraction import Answer, Job, Limits
 from ingest.extraction.readers import read
+from ingest.processes import HEAD
 
-HEAD = struct.Struct(">Q")  # how many bytes of msgpack follow
 _BESIDE = 1 << 30  # bytes of address space that a process has beside what it holds
 _GRACE = 5  # seconds: whoever started it is to kill it first
 
