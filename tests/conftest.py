@@ -1,5 +1,5 @@
-"""What all tests share. Tests marked `browser` need one, those with the fixture `elastic` a real Elasticsearch; without
-it they are skipped, aloud, but on CI they fail."""
+"""What all tests share. Tests marked `browser` need one, those with the fixture `elastic` a real Elasticsearch, those
+with `libarchive` that library and its package; without it they are skipped, aloud, but on CI they fail."""
 
 import importlib.util
 import itertools
@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests import elastic_server
+from tests import elastic_server, foreign_files
 
 _skipped: set[str] = set()
 _without_server: set[str] = set()
+_without_library: set[str] = set()
 _prefixes = itertools.count(1)
 
 
@@ -39,6 +40,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get("CI") == "true":
             pytest.fail(f"a browser test needs {lacking}", pytrace=False)
         _skipped.add(item.nodeid)
+        pytest.skip(f"needs {lacking}")
+
+
+@pytest.fixture(scope="session")
+def libarchive() -> None:
+    """For tests that need the library."""
+    if lacking := foreign_files.lacks():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"tests of 7z and its like need {lacking}", pytrace=False)
+        _without_library.add(lacking)
         pytest.skip(f"needs {lacking}")
 
 
@@ -84,5 +95,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Says which tests were not run, whatever the verbosity."""
     if _without_server:
         terminalreporter.write_line(f"The tests of Elasticsearch were skipped: {_without_server.pop()} is missing.")
+    if _without_library:
+        terminalreporter.write_line(f"The tests of 7z and RAR were skipped: {_without_library.pop()} is missing.")
     if _skipped:
         terminalreporter.write_line(f"{len(_skipped)} browser tests were skipped: {browser_lacks()} is missing.")

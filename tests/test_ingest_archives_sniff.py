@@ -93,7 +93,7 @@ def test_an_office_document_is_a_zip_but_no_archive(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("head", "what"),
-    [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a\x07", "RAR")],
+    [(b"\x1f\x9d\x90", "compress"), (b"LZIP\1", "lzip")],
 )
 def test_formats_of_mail_that_are_not_read_are_named(head: bytes, what: str) -> None:
     found = sniff(head)

@@ -106,7 +106,6 @@ def test_what_asks_for_a_password_says_so(data: bytes) -> None:
 
 @pytest.mark.parametrize(("data", "name", "declared", "code"), [
     (b"\x89PNG\r\n\x1a\n" + bytes(30), "a.png", "image/png", "no-ocr"), (bytes(100), "a.bin", "", "no-reader"),
-    (b"Rar!\x1a\x07\x00" + bytes(50), "a.rar", "", "no-reader"), (b"7z\xbc\xaf'\x1c" + bytes(9), "", "", "no-reader"),
     (b"-----BEGIN PGP SIGNATURE-----\n\niQ\n", "signature.asc", "application/pgp-signature", "no-reader"),
 ])  # fmt: skip
 def test_what_has_no_reader_says_so(data: bytes, name: str, declared: str, code: str) -> None:

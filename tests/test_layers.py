@@ -17,6 +17,7 @@ DOORS = {  # a library -> the only places that may import it
     "lark": "search/parse.py",
     "elasticsearch": "search/elastic.py",
     "kreuzberg": "ingest/extraction/office.py",
+    "libarchive": "ingest/unarchiver.py",
     "trafilatura": "ingest/articles/pages.py",
     "lxml": "ingest/articles/",
     "fastwarc": "ingest/articles/",

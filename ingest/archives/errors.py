@@ -15,7 +15,8 @@ ArchiveError
 class ArchiveError(Exception):
     """Base of the tree: `str()` is one sentence for people, `code` is short and stable.
 
-    `member` and `offset` say where it happened, filled in by whoever knows; `fatal` ends the whole unit.
+    `member` and `offset` say where it happened, filled in by whoever knows; `fatal` ends the whole unit, `last` the
+    archive that it is raised in.
     """
 
     code = "damaged"
@@ -25,6 +26,7 @@ class ArchiveError(Exception):
         super().__init__(reason)
         self.member = ""
         self.offset = -1
+        self.last = False
 
 
 class Unreadable(ArchiveError):

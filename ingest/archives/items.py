@@ -38,7 +38,7 @@ class Unit(Struct, frozen=True):
     """What has one line in the ledger: a file that holds messages, a Maildir, or the single messages of one folder."""
 
     path: Path  # absolute
-    kind: str  # "mbox", "message", "text", "table", "pst", "zip", "tar", "gzip", "xz" …, "maildir", "folder"; "other"
+    kind: str  # "mbox", "message", "text", "table", "pst", "zip", "7z" …, "gzip" …, "maildir", "folder"; "other"
     size: int  # bytes, of all files together
     modified: int  # nanoseconds since 1970, of the newest file
     root: Path  # the path that was asked for, at or above `path`

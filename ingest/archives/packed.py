@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ingest.archives import delimited, emlx, mbox, outlook, salvage, tables, tars, texts, zips
+from ingest.archives import delimited, emlx, foreign, mbox, outlook, salvage, tables, tars, texts, zips
 from ingest.archives.errors import ArchiveError, TooDeep, Truncated
 from ingest.archives.items import END, Item, Problem
 from ingest.archives.names import is_bookkeeping, is_ignored, maildir_flags, readable
@@ -14,6 +14,7 @@ from ingest.archives.streams import Budget, Source, from_chunks, unpacked
 from mappings.sources import number_of
 
 DEEPEST = 8  # archives inside archives, the outermost counted
+ARCHIVES = ("zip", "tar", "7z", "rar", "cab", "iso", "lha")
 CUT = "cut"  # the position after a message that its damaged source cut short: what failed is still to be told
 
 _NUMBER = re.compile(r"\d+")
@@ -38,10 +39,10 @@ def things(
 ) -> Iterator[Item | Problem]:
     """The messages in a stream, whatever it is, from a position on.
 
-    Positions: `END`; in a mailbox or table a byte offset; in a zip or tar a member's number and, after ";", the
-    position inside that member; a compressed stream has its content's. `name` is the file's where `member` is not. What
-    fails in an archive's own bytes is raised as ArchiveError after what could be read; what fails in one of its
-    members is a Problem, and the next member follows.
+    Positions: `END`; in a mailbox or table a byte offset; in an archive a member's number and, after ";", the position
+    inside that member; a compressed stream has its content's. `name` is the file's where `member` is not. What fails in
+    an archive's own bytes is raised as ArchiveError after what could be read; what fails in one of its members is a
+    Problem, and the next member follows.
     """
     if position == END:
         return
@@ -65,7 +66,7 @@ def things(
         yield from mbox.split(source, position, member, flags)
     elif found.kind in PACKED.values():
         yield from _content(source, found.kind, level.deeper(), member, position, flags)
-    elif found.kind in ("zip", "tar"):
+    elif found.kind in ARCHIVES:
         yield from _members(source, found.kind, level.deeper(), member, position)
     elif found.kind in ("ole", "tnef"):
         yield from outlook.single(source, found.kind, member, flags)
@@ -108,13 +109,15 @@ def _content(
 
 
 def _members(source: Source, kind: str, level: Level, member: str, position: str) -> Iterator[Item | Problem]:
-    """What the members of a zip or tar hold."""
+    """What the members of an archive hold."""
     first, _, inner = position.partition(";")
     start = int(first) if _NUMBER.fullmatch(first) else 0
     if kind == "zip":
         opened = zips.members(source, level.budget, start, salvage.members)
-    else:
+    elif kind == "tar":
         opened = tars.members(source, level.budget, start)
+    else:
+        opened = foreign.members(source, kind, level.budget, start)
     for entry in opened:
         if is_ignored(entry.name) or outlook.is_attached(entry.name):
             continue
@@ -133,7 +136,8 @@ def _members(source: Source, kind: str, level: Level, member: str, position: str
         except ArchiveError as error:
             error.member = error.member or name
             # A tar that ends inside a member has ended; a zip's other members are still there.
-            cut = kind == "tar" and entry.source is not None and isinstance(entry.source.failed, Truncated)
+            failed = entry.source.failed if entry.source is not None else None
+            cut = failed is not None and (failed.last or (kind == "tar" and isinstance(failed, Truncated)))
             if error.fatal or source.failed or cut:
                 raise
             yield problem(error, after)

@@ -12,11 +12,13 @@ HEAD = 1 << 16  # bytes that are looked at
 PACKED = {b"\x1f\x8b\x08": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 # Outlook's: a data file (PST, OST), a message (.msg) or some other OLE file, a TNEF container (winmail.dat).
 OUTLOOK = {b"!BDN": "pst", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "ole", b"\x78\x9f\x3e\x22": "tnef"}
+# What libarchive opens; ISO images and LHA archives are told by more than their first bytes.
+FOREIGN = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar", b"MSCF\0\0\0\0": "cab"}
+_VOLUME = 32768  # where an ISO image's first descriptor stands (ECMA-119 §6.2.1, 8.1), the only one of a type 0 to 2
+_LHA = re.compile(rb"..-(?:lh[0-9dx]|lz[45s])-.{13}[\0-\3]", re.DOTALL)  # method, sizes, time, level of the header
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04")
 # Mail and archive formats that are known and not read: said by name, so that nobody takes them for rubbish.
 _UNSUPPORTED = {
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
-    b"Rar!\x1a\x07": "a RAR archive",
     b"\x1f\x9d": "a compress (.Z) file",
     b"LZIP": "an lzip file",
     b"\x04\x22\x4d\x18": "an LZ4 file",
@@ -93,6 +95,8 @@ def sniff(head: bytes) -> Sniffed:
         return Sniffed("mmdf")
     if from_line(head) >= 0:
         return Sniffed("mbox")
+    if foreign := _foreign(head):
+        return Sniffed(foreign)
     for magic, what in _UNSUPPORTED.items():
         if head.startswith(magic):
             return Sniffed("other", "unsupported", f"This is {what}, a format that is not read yet.")
@@ -103,6 +107,15 @@ def sniff(head: bytes) -> Sniffed:
     if is_message(head):
         return Sniffed("text" if is_printed(head) else "message")
     return _text_or_binary(head)
+
+
+def _foreign(head: bytes) -> str:
+    """The kind of an archive that libarchive opens, else ""."""
+    if head[_VOLUME + 1 : _VOLUME + 7] == b"CD001\x01" and head[_VOLUME] < 3:
+        return "iso"
+    if _LHA.match(head):
+        return "lha"
+    return next((kind for magic, kind in FOREIGN.items() if head.startswith(magic)), "")
 
 
 def _other(what: str) -> Sniffed:

@@ -31,7 +31,7 @@ _STREAMS = (
 _PARTS = (("word/", DOCX), ("xl/workbook.bin", _BY_NAME["xlsb"]), ("xl/", XLSX), ("ppt/", PPTX))
 _PACKED = {
     "application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz",
-    "application/zstd", "application/x-7z-compressed",
+    "application/zstd", "application/x-7z-compressed", "application/vnd.rar",
 }  # fmt: skip
 _PICTURES = re.compile(r"(?:image|audio|video|font)/|application/ogg$")
 _CALENDAR = re.compile(rb"\s{0,20}(?:\xef\xbb\xbf)?\s{0,20}BEGIN:V(CALENDAR|CARD)\b", re.I)

@@ -5,19 +5,21 @@ import gzip
 import lzma
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
+from tempfile import TemporaryFile
 from typing import IO, cast
 
 from msgspec import Struct
 
-from ingest.extraction import Damaged, NoReader
+from ingest.extraction import Damaged, Encrypted, NoReader
 
 DEPTH = 5  # archives within archives
 MEMBERS = 2_000  # of one file, whatever their depth
 BYTES = 256 << 20  # unpacked, of one file, whatever their depth
 MEMBER = 64 << 20  # bytes of one member
 RATIO = 200  # of a member that is larger than a megabyte unpacked
+FOREIGN = {"application/x-7z-compressed": "7z", "application/vnd.rar": "rar"}  # what libarchive opens
 _MEGABYTE = 1 << 20
 
 
@@ -44,6 +46,8 @@ def members(data: bytes, media: str, name: str, budget: Budget) -> Iterator[Memb
             yield from _zip(data, budget)
         elif media == "application/x-tar":
             yield from _tar(data, budget)
+        elif media in FOREIGN:
+            yield from _foreign(data, media, budget)
         elif opened := _opened(data, media):
             yield _single(opened, name, len(data), budget)
         else:
@@ -63,10 +67,14 @@ def _may(budget: Budget) -> bool:
 
 def _read(stream: IO[bytes], packed: int, budget: Budget) -> tuple[bytes, str]:
     """At most as much as is allowed, and what was wrong with the rest."""
+    return _joined(iter(lambda: stream.read(_MEGABYTE), b""), packed, budget)
+
+
+def _joined(given: Iterable[bytes], packed: int, budget: Budget) -> tuple[bytes, str]:
     most = min(MEMBER, budget.bytes)
     pieces: list[bytes] = []
     size = 0
-    while piece := stream.read(_MEGABYTE):
+    for piece in given:
         pieces.append(piece)
         size += len(piece)
         if size > most or (size > _MEGABYTE and size > RATIO * max(packed, 1)):
@@ -107,6 +115,38 @@ def _tar(data: bytes, budget: Budget) -> Iterator[Member]:
             stream = archive.extractfile(info)
             if stream is not None:
                 yield Member(info.name, *_read(stream, info.size, budget))
+
+
+def _foreign(data: bytes, media: str, budget: Budget) -> Iterator[Member]:
+    """What libarchive opens. We are in a process that may be killed, so that it can run here."""
+    from ingest.unarchiver import Begin, Fault, Piece, frames
+
+    def content() -> Iterator[bytes]:
+        while isinstance(frame := next(told, None), Piece):
+            yield frame.data
+        if isinstance(frame, Fault):
+            faults.append(frame)
+
+    faults: list[Fault] = []
+    with TemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        told = frames(file.fileno(), FOREIGN[media])
+        for frame in told:
+            if isinstance(frame, Fault) and frame.last:  # of the archive itself
+                if frame.code == "missing":
+                    raise NoReader(media, hint=f" without {frame.reason} (pip install 'unsealed[libarchive]')")
+                raise Encrypted if frame.code == "encrypted" else Damaged("damaged", frame.reason)
+            if not isinstance(frame, Begin):
+                continue  # what is left of a file that was too large
+            if not _may(budget):
+                return
+            name = frame.name.decode("utf-8", "replace")
+            found, problem = _joined(content(), len(data), budget)
+            if faults:
+                fault = faults.pop()
+                problem = "encrypted" if fault.code == "encrypted" else f"it can't be unpacked: {fault.reason}"
+            yield Member(name, found, problem)
 
 
 def _opened(data: bytes, media: str) -> IO[bytes] | None:
