@@ -113,17 +113,26 @@ def retry(
     engine: Engine, known: Sequence[tuple[int, Failure]], *, progress: Progress | None = None,
     stop: Callable[[], object] = bool,
 ) -> Outcome:  # fmt: skip
-    """Reads each archive that has failures from its start once more and strikes those that do not recur."""
+    """Reads each archive that has failures from its start once more and strikes those that do not recur. A folder's
+    file that is an archive of its own by now is read as one."""
     outcome = Outcome()
     known = [(number, failure) for number, failure in known if failure.stage not in OTHERS]
     with engine.writer() as writer:
         for collection in sorted({failure.collection for _, failure in known}):
             names = {failure.archive for _, failure in known if failure.collection == collection}
             paths = [Path(name) for name in sorted(names) if Path(name).exists()]
-            units = [unit for unit in find(paths) if name_of(unit) in names]
+            files = {
+                number: os.path.join(failure.archive, failure.member)  # noqa: PTH118
+                for number, failure in known if failure.collection == collection and failure.member
+            }  # fmt: skip
+            units = [unit for unit in find(paths) if name_of(unit) in {*names, *files.values()}]
             loader = Loader(collection, progress=progress, stop=stop, again=True, known=known, keys=engine.keys())
             loader.outcome = outcome
             loader.run(writer, units, None, 1, writer)
+            found = {name_of(unit) for unit in units}
+            moved = [number for number, failure in known if failure.archive not in found and files.get(number) in found]
+            writer.forget_failures(moved)
+            outcome.resolved += len(moved)
     return outcome
 
 

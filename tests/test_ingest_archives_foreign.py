@@ -16,6 +16,7 @@ from test_ingest_archives_packed import check_every_position
 
 from ingest import archive_headers, pipeline, unarchiver
 from ingest.archives import Problem, foreign, read, streams, zips
+from ingest.archives import sniff as sniffing
 from ingest.archives.packed import ARCHIVES, DEEPEST
 from ingest.archives.sniff import sniff
 from ingest.extraction import Answer, Job, Limits
@@ -345,6 +346,27 @@ def test_an_ingest_goes_on_is_verified_and_retried(tmp_path: Path, monkeypatch: 
     again = pipeline.load(engine, [there], workers=1)
     assert (again.read, again.unchanged) == (0, 2)
     assert all(one.holds for one in check(engine, [there]))
+    engine.close()
+
+
+@needs_libarchive
+@pytest.mark.parametrize("beside", [False, True])
+def test_one_that_was_a_folders_failure_is_retried(
+    beside: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / "a.7z").write_bytes(written({"box": FEW}))
+    if beside:
+        (there / "b.eml").write_bytes(mail(50))
+    engine = open_engine(str(tmp_path / "corpus"), create=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(sniffing, "_foreign", lambda head: "")
+        before = pipeline.load(engine, [there], workers=1)
+        assert (before.new, before.failed) == (beside, 1)
+    retried = pipeline.retry(engine, list(engine.failures()))
+    assert (retried.new, retried.failed, retried.resolved) == (2, 0, 1)
+    assert list(engine.failures()) == []
     engine.close()
 
 
