@@ -71,6 +71,7 @@ _REFUSED = frozenset(
     }
 )
 _SUPERSETS = frozenset({"cp1252", "cp1254", "cp874"})  # each reads an ISO charset's C1 controls as characters
+_WHOLE = frozenset({"utf-8", *_SUPERSETS})  # they never give a lone surrogate, and a NUL only for a NUL
 _WINDOWS = re.compile("125[24]|874|ansi$|windows", re.I)
 _C1 = re.compile(rb"[\x80-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -130,7 +131,9 @@ def decode(data: bytes, label: str = "", second: str = "") -> tuple[str, str]:
     other = codec_of(second[:100]) if second else ""
     text, used = _best(data, codec, other)
     told = codec or ("utf-8" if not label else "")
-    return clean(text), "" if used in (told, codec) else used
+    if used not in _WHOLE or b"\0" in data:
+        text = clean(text)
+    return text, "" if used in (told, codec) else used
 
 
 def quiet_assumption(data: bytes, label: str = "", second: str = "") -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 from ingest.references import clean_id
-from ingest.releases.sameness import is_released, release_copy_key
+from ingest.releases.kinds import is_released
 from ingest.subjects import base_subject
 from mappings.keys import hash64
 from mappings.records import Message
@@ -48,6 +48,8 @@ def copy_keys(message: Message, own: str, words: Words) -> tuple[int, int]:
     any words or files is a copy of none by the second rule. What was read out of a scanned release has its own rule.
     """
     if is_released(message):
+        from ingest.releases.sameness import release_copy_key  # imports slowly, and is rarely wanted
+
         return release_copy_key(message), 0
     # An unnamed text beside the body is a list's footer.
     files = sorted([part.sha256 for part in message.attachments if part.name or not part.declared.startswith("text/")])

@@ -62,8 +62,8 @@ class Head:
         if self.plain:
             return tuple(self.fields)
         return tuple([
-            one if "?" not in one[1] and one[1].isascii() and "\0" not in one[1]
-            else (one[0], decode_words(one[1], charset))
+            one if (value := one[1]).isascii() and "?" not in value and "\0" not in value
+            else (one[0], decode_words(value, charset))
             for one in self.fields
         ])  # fmt: skip
 

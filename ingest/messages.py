@@ -19,18 +19,19 @@ from ingest.headers import Head, decode_words, read_head
 from ingest.keywords import LABELLED, read_labels
 from ingest.language import language
 from ingest.quotes import own_words, split, whole
-from ingest.releases.mails import DOCUMENTS, is_document, release_segments
+from ingest.releases.kinds import DOCUMENTS, is_document
 from ingest.sealed.find import seals
 from ingest.sniffing import sniff
 from ingest.structure import Tree, read_tree
 from ingest.winmail import MARK, Winmail, opened
-from mappings.records import Address, Attachment, Forensics, Message, Note
+from mappings.records import Attachment, Forensics, Message, Note
 
 _ID = re.compile(r"<\s*([^<>]{1,2000}?)\s*>")
 _SIMPLE_ID = re.compile(r"<([!-;=?-~]{1,998})>")
 _LOOSE_ID = re.compile(r"[^\s<>,;\"]+@[^\s<>,;\"]+")
 _LIST_ADDRESS = re.compile(r"[^\s<>:;,\"]+@[^\s<>:;,\"]+")
 _LIST_FIELDS = ("x-beenthere", "x-mailing-list", "mailing-list", "list-post")
+_LISTED = frozenset({"list-id", *_LIST_FIELDS, "delivered-to"})
 _HEAD_NOTES = {
     "no-header": "The message has no header: all of it was read as text.",
     "no-blank-line": "No empty line between header and body: the body begins at the first line that is no field.",
@@ -78,13 +79,19 @@ def _read(raw: bytes, carrier: str, made: str) -> Reading:
     attachments, mails, damage = _attachments(tree, body, made)
     for box in opened(tree) if made != "tnef" else ():  # one inside another stays a file
         _adopt(box, body, attachments, mails)
-    notes = [Note(code, _HEAD_NOTES[code]) for code in dict.fromkeys(head.problems)] + tree.notes + body.notes + damage
+    notes = tree.notes + body.notes + damage
+    if head.problems:
+        notes = [Note(code, _HEAD_NOTES[code]) for code in dict.fromkeys(head.problems)] + notes
     rest: dict[str, Any] = {"attachments": tuple(attachments), "carrier": carrier, "parser": "fast", "made": made}
     if found := seals(tree, body.seals):
         rest["seals"] = found
     if is_document(made, body.text):
+        from ingest.releases.mails import release_segments  # imports slowly, and is rarely wanted
+
         rest["segments"] = release_segments(body.text, made)
     message = _message(raw, head, body, notes, rest)
+    if not mails:
+        return Reading(message)
     return Reading(message, tuple(mail for mail, _ in mails), tuple(mark for _, mark in mails))
 
 
@@ -144,7 +151,7 @@ def _message(raw: bytes, head: Head, body: Body, notes: list[Note], rest: dict[s
         notes += route_doubts(received)
     first = head.first
     for name, field in _PEOPLE:
-        if name in first and (people := _people(head, name, charset)):
+        if (value := first.get(name)) and (people := parse_addresses(_joined(head, name, value), charset)):
             rest[field] = people
     if value := first.get("references"):
         rest["references"] = _ids(value)
@@ -187,14 +194,9 @@ def _charset_in(declared: str) -> str:
     return found[1] if found else ""
 
 
-def _people(head: Head, name: str, charset: str) -> tuple[Address, ...]:
-    """The mailboxes of a field, or of all fields of that name."""
-    value = head.get(name)
-    if not value:
-        return ()
-    if name in ("to", "cc", "bcc") and len(values := head.all(name)) > 1:
-        value = ", ".join(values)
-    return parse_addresses(value, charset)
+def _joined(head: Head, name: str, value: str) -> str:
+    """The first field of a name, whose value is given, with those of recipients that follow under the same name."""
+    return ", ".join(head.again[name]) if name in head.again and name in ("to", "cc", "bcc") else value
 
 
 def _message_id(value: str) -> str:
@@ -210,10 +212,10 @@ def _message_id(value: str) -> str:
 def _ids(value: str) -> tuple[str, ...]:
     """The Message-IDs of a References or In-Reply-To field, in order, each once."""
     count = value.count("<")
-    found = _SIMPLE_ID.findall(value)
-    if not found or len(found) != count:
+    ids: list[str] = _SIMPLE_ID.findall(value)
+    if not ids or len(ids) != count:
         found = (_ID.findall(value) if count else []) or _LOOSE_ID.findall(value)
-    ids = ["".join(id.split()) if " " in id or "\t" in id else id for id in found]
+        ids = ["".join(id.split()) if " " in id or "\t" in id else id for id in found]
     if not value.isascii() or "\0" in value:
         ids = [decode_words(id) for id in ids]
     return tuple(dict.fromkeys(ids[-_MOST_REFERENCES:]))
@@ -221,6 +223,8 @@ def _ids(value: str) -> tuple[str, ...]:
 
 def _list_id(head: Head) -> str:
     """The mailing list's id (RFC 2919), else made from the list's address: "list.example.org"."""
+    if head.first.keys().isdisjoint(_LISTED):
+        return ""
     value = head.get("list-id")
     if value:
         inner = (

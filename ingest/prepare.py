@@ -5,8 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterable, Sequence
-from multiprocessing import parent_process
-from multiprocessing.process import BaseProcess
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, msgpack
 
@@ -14,10 +13,13 @@ from ingest.archives import Item, Problem
 from ingest.authenticity import authenticated
 from ingest.cycles import hold_back
 from ingest.messages import Reading, read_message
-from ingest.releases.mails import is_document, recovered
+from ingest.releases.kinds import is_document
 from ingest.threads import prepare
 from mappings.records import Failure, Message, Note, Place, Prepared, Quoting
 from mappings.signatures import Key
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
 
 DEPTH = 20  # attached mails within attached mails; real ones stay below 10
 STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -178,6 +180,8 @@ def _inside(reading: Reading, raw: bytes, made: str) -> list[_Within]:
     if reading.attached:
         found = [_Within(*each) for each in zip(reading.attached, _parts(reading), marks, strict=True)]
     if made in ("text", "table") and is_document(made, reading.message.text):
+        from ingest.releases.mails import recovered  # imports slowly, and is rarely wanted
+
         mails = recovered(reading.message, raw)
         found += [_Within(mail.raw, f"q{mail.number}", "quotation", mail.offset) for mail in mails]
     return found
@@ -227,6 +231,8 @@ def _parts(reading: Reading) -> Iterable[str]:
 
 def start_worker() -> None:
     """Makes a worker process leave ^C to its parent, end when the parent does, however that ends, and read quickly."""
+    from multiprocessing import parent_process
+
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
@@ -237,6 +243,6 @@ def start_worker() -> None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
-def _end_with(parent: BaseProcess) -> None:
+def _end_with(parent: "BaseProcess") -> None:
     parent.join()
     os._exit(1)

@@ -6,7 +6,7 @@ damaged in the least, and that is decoded by our own rules, which give what can 
 
 import binascii
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 try:
     import fast_mail_parser
@@ -26,10 +26,11 @@ _ENCODINGS = {"base64": "base64", "base-64": "base64", "b": "base64", "quoted-pr
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _BASE64 = bytes(set(range(256)) - set(_NOT_BASE64) | set(b" \t\r\n"))
 _BASE64_HEAD = b"Content-Transfer-Encoding: base64\n\n"
-_DOUBLE = re.compile(rb"=(?==)")
 _STRAY = re.compile(rb"=(?![0-9A-Fa-f]{2}|\n|\Z)")
 _BLANK_END = re.compile(rb"\n(?<=[ \t]\n)")  # begins with a literal: the regex engine finds it by memchr
 _TRAILING = re.compile(rb"(?<![ \t])[ \t]++(?=\n|\Z)")
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
+_SHORT = 200  # bytes of a part's head: those of texts come again and again and are kept
 _GUESS = re.compile(rb"(?:\A|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?=[A-Za-z-]{1,60}:|\r?\n)")
 UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,250})\r?$", re.M)
 
@@ -38,21 +39,24 @@ class Part:
     """One node: a leaf, or a multipart with its children. `number` is IMAP's; `encoded` slices the message."""
 
     __slots__ = (
-        "_content", "begin", "children", "content_id", "cte", "cut", "damaged", "data", "disposition", "end", "head",
-        "name", "number", "options", "own", "start", "type",
+        "_content", "begin", "children", "content_id", "cte", "cut", "damaged", "data", "decoded", "disposition", "end",
+        "head", "name", "number", "options", "own", "start", "type",
     )  # fmt: skip
 
     def __init__(
-        self, head: Head, data: bytes, end: int, parent: "Part | None", number: str, default: str = "text/plain"
-    ) -> None:
+        self, head: Head, data: bytes, span: tuple[int, int], parent: "Part | None", number: str,
+        default: str = "text/plain",
+    ) -> None:  # fmt: skip
+        """`span` is where the body begins and ends in `data`; the head may be one that parts of other mails share."""
         self.head = head
         self.data = data
-        self.start = self.begin = min(head.body, end)  # `begin`, of a part in a multipart, is where its head begins
-        self.end = end
+        start, self.end = span
+        self.start = self.begin = min(start, self.end)  # `begin`, of a part in a multipart, is where its head begins
         self.own: bool = parent is not None and parent.own
         self.number = number
         self.children: list[Part] = []
         self._content: bytes | None = None
+        self.decoded: tuple[str, str] | None = None  # what `decode` gives for the content, once that was asked for
         self.damaged = ""
         self.cut = False  # its closing boundary is missing
         get = head.first.get
@@ -127,7 +131,7 @@ def decode_qp(data: bytes) -> bytes:
         data = data.replace(b"\r\n", b"\n")
     if _BLANK_END.search(data) or data[-1:] in (b" ", b"\t"):
         data = _TRAILING.sub(b"", data)
-    if _DOUBLE.search(data) or b"\r" in data:  # of the codes that are none, binascii drops these
+    if b"==" in data or b"\r" in data:  # of the codes that are none, binascii drops these
         data = _STRAY.sub(b"=3D", data)
     return binascii.a2b_qp(data.replace(b"\n", b"\r\n"))
 
@@ -166,25 +170,29 @@ class Tree:
         self.root = root
         self.notes = notes
 
-    def leaves(self) -> Iterator[Part]:
+    def leaves(self) -> list[Part]:
         """Every part without children, in order."""
+        if not self.root.children:
+            return [self.root]
+        found: list[Part] = []
         stack = [self.root]
         while stack:
             part = stack.pop()
             if part.children:
                 stack.extend(reversed(part.children))
             else:
-                yield part
+                found.append(part)
+        return found
 
 
 def read_tree(raw: bytes, head: Head) -> Tree:
     """A message's parts. At most MOST_PARTS parts and DEEPEST levels; attached mails stay whole."""
-    return _tree(Part(head, raw, len(raw), None, ""))
+    return _tree(Part(head, raw, (head.body, len(raw)), None, ""))
 
 
 def own_tree(raw: bytes, head: Head) -> Tree:
     """The same, with base64 undone by the standard library alone: slower, the proof of the other way."""
-    root = Part(head, raw, len(raw), None, "")
+    root = Part(head, raw, (head.body, len(raw)), None, "")
     root.own = True
     return _tree(root)
 
@@ -222,7 +230,8 @@ def _tree(root: Part) -> Tree:
         default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
         prefix = f"{part.number}." if part.number else ""
         for index, (start, end) in enumerate(spans, 1):
-            child = Part(_part_head(part.data, start, end), part.data, end, part, f"{prefix}{index}", default)
+            head, body = _part_head(part.data, start, end)
+            child = Part(head, part.data, (body, end), part, f"{prefix}{index}", default)
             child.begin = start
             part.children.append(child)
         count += len(spans)
@@ -250,20 +259,29 @@ def _unwrap(part: Part, depth: int) -> list[tuple[Part, int]]:
         inner = signed_content(part.content) if part.type in TYPES else None
         if inner is None:
             break
-        child = Part(_part_head(inner, 0, len(inner)), inner, len(inner), part, f"{part.number}.1")
+        head, body = _part_head(inner, 0, len(inner))
+        child = Part(head, inner, (body, len(inner)), part, f"{part.number}.1")
         child.begin = 0
         part.children.append(child)
         part, depth = child, depth + 1
     return [(part, depth)] if part.type.startswith("multipart/") else []
 
 
-def _part_head(data: bytes, start: int, end: int) -> Head:
-    """A part's head: unlike a message it may have none, and then begins with an empty line or with its text."""
-    if data.startswith(b"\n", start):
-        return Head([], start + 1, [])
-    if data.startswith(b"\r\n", start):
-        return Head([], start + 2, [])
-    return read_head(data, start, end)
+def _part_head(data: bytes, start: int, end: int) -> tuple[Head, int]:
+    """A part's head, and where its body begins.
+
+    Unlike a message it may have none, and then begins with an empty line or with its text.
+    """
+    if data.startswith(b"Content-", start) and (blank := _EMPTY_LINE.search(data, start, min(end, start + _SHORT))):
+        head = _kept_head(data[start : blank.end()])
+        return head, start + head.body
+    if data.startswith((b"\n", b"\r\n"), start):
+        return Head([], 0, []), start + (1 if data[start] == 10 else 2)
+    head = read_head(data, start, end)
+    return head, head.body
+
+
+_kept_head = lru_cache(maxsize=1024)(read_head)
 
 
 def _spans(part: Part, notes: list[Note], most: int) -> tuple[list[tuple[int, int]], bool]:

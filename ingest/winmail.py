@@ -19,7 +19,7 @@ class Winmail(Struct, frozen=True):
 
 def opened(tree: Tree) -> list[Winmail]:
     """Every winmail.dat among the parts of a mail. One that can't be read has no bytes and says why."""
-    return [_open(leaf) for leaf in tree.leaves() if _is_one(leaf)]
+    return [_open(leaf) for leaf in tree.leaves() if (leaf.name or leaf.type in _TYPES) and _is_one(leaf)]
 
 
 def _is_one(leaf: Part) -> bool:

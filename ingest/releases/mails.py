@@ -10,17 +10,10 @@ from ingest.fields import date_field
 from ingest.quotes import split
 from ingest.releases.clock import seconds_of
 from ingest.releases.document import read_document
-from ingest.releases.marks import is_mark, released
+from ingest.releases.marks import is_mark
 from ingest.releases.parts import Fields, Part
 from ingest.releases.sameness import release_id
 from mappings.records import Address, Message, Segment
-
-DOCUMENTS = ("text", "quotation")  # what a message is made from that has marks and a chain
-
-
-def is_document(made: str, text: str) -> bool:
-    """Whether a message is a released document or recovered from one; a table's row is one if its text bears marks."""
-    return made in DOCUMENTS or (made == "table" and released(text))
 
 
 def ids(text: str) -> tuple[str, str]:

@@ -9,12 +9,12 @@ import re
 from hashlib import blake2b
 
 from ingest.quotes import own_words
+from ingest.releases.kinds import DOMAIN
 from ingest.releases.parts import Fields
 from ingest.subjects import base_subject
 from mappings.keys import hash64
 from mappings.records import Address, Message
 
-DOMAIN = "release.invalid"  # RFC 2606 §2: no mail can have come from there
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "!": "l", "j": "l", "5": "s", "8": "b", "6": "b",
                          "2": "z"})  # fmt: skip
 _REST = re.compile(r"[^a-z]+")
@@ -40,11 +40,6 @@ def release_copy_key(message: Message) -> int:
     """Equal for a released mail and its quotations: the same `release_id`, and own words that begin alike."""
     start = folded(own_words(message.text, message.segments, 400))[:_WORDS]
     return hash64(f"release {message.message_id} {start}".encode("utf-8", "surrogatepass"))
-
-
-def is_released(message: Message) -> bool:
-    """Whether a message bears an id that `release_id` gave."""
-    return message.made in ("text", "quotation", "table") and message.message_id.endswith("@" + DOMAIN)
 
 
 def _who(person: Address) -> str:

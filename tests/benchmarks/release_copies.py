@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from ingest.messages import read_message
 from ingest.quotes import own_words
+from ingest.releases.kinds import is_released
 from ingest.releases.mails import document_mail, recovered
-from ingest.releases.sameness import is_released, release_copy_key
+from ingest.releases.sameness import release_copy_key
 
 
 class Mail(NamedTuple):
