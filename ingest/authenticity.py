@@ -6,10 +6,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ingest.dkim import arc
 from ingest.dkim.brief import FIELDS, waiting
-from ingest.dkim.canonical import Mail
-from ingest.dkim.check import signatures, unchecked
 from ingest.dkim.keyring import Keyring, keyring
 from mappings.records import Message
 from mappings.signatures import Key, Later, Signature, dkim_state
@@ -55,6 +52,10 @@ def check(message: Message, raw: bytes, keys: Keyring) -> Later:
 
 def examine(message: Message, raw: bytes, keys: Keyring) -> Later:
     """Every signature of a message by these keys, with all there is to say."""
+    from ingest.dkim import arc  # these import slowly, and most mail waits for a key
+    from ingest.dkim.canonical import Mail
+    from ingest.dkim.check import signatures, unchecked
+
     mail = Mail(raw)
     sender = message.from_[0].address if message.from_ else ""
     if message.made:

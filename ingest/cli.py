@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest import extract_cli, published
-from ingest.analyze_cli import analyze
-from ingest.articles_cli import articles
-from ingest.batch_cli import batch
-from ingest.cite_cli import cite, cite_option, follow, tell_matched, tell_taken
+from ingest.cite_cli import cite_option, follow, tell_matched, tell_taken
 from ingest.console import (
     COUNTED,
     DONE,
     INTERRUPTED,
     WRONG,
+    Commands,
     Sorry,
     console,
     engine_option,
@@ -26,15 +24,6 @@ from ingest.console import (
     print_json,
     stoppable,
 )
-from ingest.copies_cli import duplicates
-from ingest.desk_cli import notes, tag
-from ingest.export_cli import export
-from ingest.failures_cli import failures
-from ingest.keys_cli import keys
-from ingest.people_cli import people
-from ingest.searches_cli import searches
-from ingest.unlock_cli import unlock
-from ingest.verify_cli import verify
 from mappings.plain import clean
 
 if TYPE_CHECKING:
@@ -48,11 +37,19 @@ LISTED = 20  # archives and failures that are listed unless more are asked for
 STOPPING = "Stopping once the batch at hand is stored; once more quits at once."
 
 
-def register(group: click.Group) -> None:
-    """Adds the commands of this module."""
-    mail = (ingest, extract_cli.extract, status, failures, duplicates, verify, export, reindex, copy, keys, unlock)
-    for command in (*mail, cite, articles, people, tag, notes, analyze, batch, searches):
+_ELSEWHERE = {
+    "analyze": "analyze_cli", "articles": "articles_cli", "batch": "batch_cli", "cite": "cite_cli",
+    "duplicates": "copies_cli", "export": "export_cli", "extract": "extract_cli", "failures": "failures_cli",
+    "keys": "keys_cli", "notes": "desk_cli", "people": "people_cli", "searches": "searches_cli", "tag": "desk_cli",
+    "unlock": "unlock_cli", "verify": "verify_cli",
+}  # fmt: skip
+
+
+def register(group: Commands) -> None:
+    """Adds the commands of this module, and those of the modules beside it by name."""
+    for command in (ingest, status, reindex, copy):
         group.add_command(command)
+    group.elsewhere.update({name: f"ingest.{module}" for name, module in _ELSEWHERE.items()})
 
 
 @click.command()

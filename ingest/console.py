@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -147,7 +148,26 @@ class Sorry(click.ClickException):
 
 
 class Commands(click.Group):
-    """The command group: what goes wrong below ends in one sentence on stderr and an exit status, never a traceback."""
+    """The command group: what goes wrong below ends in one sentence on stderr and an exit status, never a traceback.
+
+    Commands in `elsewhere` (name to module) are imported once they are asked for, by their name.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.elsewhere: dict[str, str] = {}
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name; for a wrong one all are imported, among which the right one is then guessed."""
+        if cmd_name not in self.commands:
+            wanted = [cmd_name] if cmd_name in self.elsewhere else self.elsewhere
+            for name in wanted:
+                self.add_command(getattr(import_module(self.elsewhere[name]), name), name)
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in order."""
+        return sorted({*self.commands, *self.elsewhere})
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Runs the command line; text that stdout's encoding lacks is replaced, not an error."""

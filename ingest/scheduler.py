@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,8 @@ READERS = ("fast-mail-parser", "mail-parser", "selectolax", "resiliparse", "msgs
 
 def reading() -> dict[str, str]:
     """What reads mails in this process: package to version, of our own code a hash."""
+    from importlib import metadata  # slow to import
+
     found = {}
     for name in READERS:
         with suppress(metadata.PackageNotFoundError):

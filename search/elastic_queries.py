@@ -12,7 +12,7 @@ from mappings.persons import NAMED
 from search.cited import bounds
 from search.query import And, Between, Exact, Node, Not, Or, Phrase, Word
 from search.weights import DESK, FIELDS, PARTS, TIE, UNHIDDEN, WEIGHTS, nodes
-from search.words import CJK_RUN, lone_ideograph, tokens
+from search.words import cjk_run, lone_ideograph, tokens
 
 _MOST = (1 << 63) - 1
 _SPECIAL = re.compile(r'[.?+*|{}\[\]()"\\#@&<>~^$-]')
@@ -125,7 +125,7 @@ def _in_field(field: str, node: Word | Phrase, words: list[str], weight: float) 
             near = {"match_phrase": {field: {"query": text, "slop": node.slop}}}
             return {"bool": {"must": [_term(field, word) for word in words], "filter": [near], "boost": weight}}
         return {"match_phrase": {field: {"query": text, "boost": weight}}}
-    if isinstance(node, Word) and node.fuzzy and not CJK_RUN.search(text):
+    if isinstance(node, Word) and node.fuzzy and not cjk_run().search(text):
         asked = {"value": text, "fuzziness": min(node.fuzzy, 2), "boost": weight, "rewrite": "constant_score"}
         return {"fuzzy": {field: asked}}
     if lone_ideograph(text):  # the index holds pairs

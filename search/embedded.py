@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import tantivy
 
@@ -34,7 +34,6 @@ from search.errors import CorpusDamaged, NotFound
 from search.facets import read_facets
 from search.failures import ANY, Tally, Which
 from search.file_texts import wanted
-from search.highlight import Marker, highlights, marker
 from search.later import amended
 from search.most_cited import most_cited
 from search.pages import aggregations, histogram
@@ -42,6 +41,9 @@ from search.query import Query
 from search.remembering import Remembered
 from search.results import Highlight, Hit, Order, Page
 from search.weights import is_ranked
+
+if TYPE_CHECKING:
+    from search.highlight import Marker
 
 Json = dict[str, Any]
 BESIDE = 4  # searches whose counts are made at a time, each beside its hits
@@ -156,6 +158,8 @@ class EmbeddedEngine(
         rows = self._store.rows([one.number for one in found])
         texts: dict[int, Message] = {}
         if is_ranked(query.tree):
+            from search.highlight import marker  # imports slowly, and an ingest marks nothing
+
             texts = self._records([one.number for one in found if one.number > 0])
             mark = marker(query)
         return tuple(
@@ -166,7 +170,9 @@ class EmbeddedEngine(
             for one, row in zip(found, rows, strict=True)
         )  # fmt: skip
 
-    def _highlights(self, message: Message, mark: Marker) -> tuple[Highlight, ...]:
+    def _highlights(self, message: Message, mark: "Marker") -> tuple[Highlight, ...]:
+        from search.highlight import highlights
+
         files = wanted([message]) if mark.wants("attachment") else ()
         return highlights(message, mark, embedded_files.texts(self._store, files))
 

@@ -11,7 +11,7 @@ from mappings.persons import NAMED
 from search.cited import bounds
 from search.query import And, Between, Exact, Node, Not, Or, Phrase, Word
 from search.weights import DESK, FIELDS, PARTS, TIE, UNHIDDEN, WEIGHTS, nodes
-from search.words import CJK_RUN, lone_ideograph, tokens
+from search.words import cjk_run, lone_ideograph, tokens
 
 _PAIRED = 8  # words of a phrase with slop that are held against each other
 _WAYS = 200  # in which words may be astray that are asked for one by one: 3 words by 7 places, 4 by 3
@@ -130,7 +130,7 @@ class Compiler:
             return self._prefix(field, words)
         if len(words) > 1:
             return self._phrase(field, words, node.slop if isinstance(node, Phrase) else 0)
-        if isinstance(node, Word) and node.fuzzy and not CJK_RUN.search(words[0]):
+        if isinstance(node, Word) and node.fuzzy and not cjk_run().search(words[0]):
             return Query.fuzzy_term_query(self._schema, field, words[0], min(node.fuzzy, 2))
         if lone_ideograph(words[0]):  # the index holds pairs
             return Query.regex_query(self._schema, field, f".?{words[0]}.?")

@@ -11,7 +11,7 @@ from search.documents import attached
 from search.fragments import fragments as fragments
 from search.query import And, Exact, Node, Or, Phrase, Query, Word
 from search.results import Highlight
-from search.words import BROKEN, CJK_RUN, MENDED, WORD, bigrams, edits, fold, has_cjk, mend, word_pattern
+from search.words import BROKEN, any_word, bigrams, cjk_run, edits, fold, has_cjk, mend, mended, word_pattern
 
 Spans = list[tuple[int, int]]
 
@@ -20,9 +20,9 @@ _FIELDS = {
     "body": ("own", "quoted"),
     "with": ("from", "to", "cc", "bcc"),
 }
-_CHANGED = re.compile(rf"{MENDED.pattern}|[^\x00-\x7f]", re.DOTALL)
+_CHANGED = re.compile(rf"{mended().pattern}|[^\x00-\x7f]", re.DOTALL)
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-_PIECE = re.compile(rf"{CJK_RUN.pattern}|(?:(?!{CJK_RUN.pattern}).)+", re.DOTALL)
+_PIECE = re.compile(rf"{cjk_run().pattern}|(?:(?!{cjk_run().pattern}).)+", re.DOTALL)
 _CACHED = 50_000  # words whose likeness is remembered
 _FILES = 5  # attachments of a mail whose cuts are shown
 _BEGINNING = 100_000  # characters of an attachment that are looked at unless nothing else of the mail matched
@@ -112,16 +112,16 @@ class _Folded:
         # letters of a CJK run are no letters of the words beside it
         self.words = self.text
         if has_cjk(self.text):
-            self.words = CJK_RUN.sub(lambda match: " " * len(match[0]), self.text)
+            self.words = cjk_run().sub(lambda match: " " * len(match[0]), self.text)
         self.word = word_pattern(self.text)
 
     def _slowly(self, text: str) -> None:
         pieces, length, at = [], 0, 0
         changed = _CHANGED if BROKEN.search(text) else _BEYOND_ASCII
         for match in changed.finditer(text):
-            mended = MENDED.fullmatch(match[0])
-            new = fold(mend(match) if mended else match[0])
-            if not mended and len(new) == len(match[0]):
+            broken = mended().fullmatch(match[0])
+            new = fold(mend(match) if broken else match[0])
+            if not broken and len(new) == len(match[0]):
                 continue
             before = fold(text[at : match.start()])
             pieces += [before, new]
@@ -165,7 +165,7 @@ class _Folded:
                 continue
             for piece in _PIECE.finditer(match[0]):
                 start = match.start() + piece.start()
-                cjk = CJK_RUN.match(piece[0])
+                cjk = cjk_run().match(piece[0])
                 for i, term in enumerate(bigrams(piece[0]) if cjk else [piece[0]]):
                     yield term, start + i, start + i + len(term)
 
@@ -189,13 +189,13 @@ class _Matcher:
 
     def _add(self, node: Word | Phrase) -> None:
         folded = _Folded(node.text)
-        pieces = [piece[0] for word in WORD.findall(folded.text) for piece in _PIECE.finditer(word)]
+        pieces = [piece[0] for word in any_word().findall(folded.text) for piece in _PIECE.finditer(word)]
         if not pieces:
             return
         prefix = isinstance(node, Word) and node.prefix
         if len(pieces) > 1 and isinstance(node, Phrase) and node.slop:
             self._near.append(([term for term, _, _ in folded.terms()], node.slop))
-        elif len(pieces) > 1 or CJK_RUN.match(pieces[0]):
+        elif len(pieces) > 1 or cjk_run().match(pieces[0]):
             self._runs.append(_run(pieces, prefix))
         elif prefix:
             self._prefixes += (pieces[0],)
@@ -307,17 +307,17 @@ def _run(pieces: Sequence[str], prefix: bool) -> re.Pattern[str]:
     """A phrase: words with anything but letters between them, which CJK letters need less."""
     pattern = _spread(pieces[0])
     for before, piece in pairwise(pieces):
-        mixed = bool(CJK_RUN.match(before)) != bool(CJK_RUN.match(piece))
+        mixed = bool(cjk_run().match(before)) != bool(cjk_run().match(piece))
         pattern += r"[\W_]" + ("*" if mixed else "+") + _spread(piece)
-    if prefix and not CJK_RUN.match(pieces[-1]):
-        pattern += r"(?:(?!" + CJK_RUN.pattern + r")[^\W_])*" if not "".join(pieces).isascii() else r"[^\W_]*"
+    if prefix and not cjk_run().match(pieces[-1]):
+        pattern += r"(?:(?!" + cjk_run().pattern + r")[^\W_])*" if not "".join(pieces).isascii() else r"[^\W_]*"
     return re.compile(pattern)
 
 
 def _spread(piece: str) -> str:
     """A word's pattern. Of CJK letters the index has the pairs alone: those of two runs one behind the other, the
     first of which ends with the letter that the second begins with, are those of a longer run."""
-    if len(piece) < 3 or not CJK_RUN.match(piece):
+    if len(piece) < 3 or not cjk_run().match(piece):
         return re.escape(piece)
     inner = (re.escape(letter) for letter in piece[1:-1])
     return re.escape(piece[0]) + "".join(rf"{one}(?:[\W_]+{one})?" for one in inner) + re.escape(piece[-1])

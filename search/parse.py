@@ -11,7 +11,7 @@ from search.explain import explain
 from search.operators import ADDRESS, EXAMPLES, NAMES, PEOPLE
 from search.query import And, Chip, Exact, Node, Not, Or, Phrase, Query, TextField, Word
 from search.values import READERS, ValueProblem
-from search.words import CJK_RUN, MENDED, WORD, edits, mend, tokens
+from search.words import any_word, cjk_run, edits, mend, mended, tokens
 
 if TYPE_CHECKING:  # half of the time the command line takes to start, unless it searches
     from lark import Lark, Token, Tree
@@ -240,9 +240,9 @@ class _Reader:
         if fuzzy and tokens(fuzzy[1]):
             return self._fuzzy(token, fuzzy[1], fuzzy[2], field)
         text = trimmed(text)
-        if prefix and not CJK_RUN.search(found[-1]):
+        if prefix and not cjk_run().search(found[-1]):
             return Word(text, field, prefix=True)
-        if len(found) == 1 or CJK_RUN.fullmatch(MENDED.sub(mend, text)):
+        if len(found) == 1 or cjk_run().fullmatch(mended().sub(mend, text)):
             return Word(text, field)
         return Phrase(text, field)
 
@@ -252,7 +252,7 @@ class _Reader:
         if most > 2:
             self._fail("At most 2 letters may differ", end - len(number) - 1, end, f"{word}~2")
         found = tokens(word)
-        if len(found) != 1 or CJK_RUN.search(found[0]):
+        if len(found) != 1 or cjk_run().search(found[0]):
             self._fail("A ~ goes with a single word of letters", start, end, 'podesta~, or "near by"~5 for a phrase')
         if most and len(found[0]) < MIN_FUZZY:
             self._fail(f"A ~ goes with words of at least {MIN_FUZZY} letters", start, end, "shorter ones are all alike")
@@ -261,7 +261,7 @@ class _Reader:
 
 def trimmed(text: str) -> str:
     """The text from its first letter or digit to its last."""
-    spans = [match.span() for match in WORD.finditer(text)]
+    spans = [match.span() for match in any_word().finditer(text)]
     return text[spans[0][0] : spans[-1][1]] if spans else ""
 
 

@@ -10,7 +10,6 @@ from msgspec import Struct
 from mappings.records import MessageRow
 from mappings.saved import Saved
 from search.errors import BadMark
-from search.parse import parse
 from search.query import Query
 
 if TYPE_CHECKING:
@@ -56,6 +55,8 @@ class Searches(Protocol):
 
 def made(name: str, query: str, by: str, seen: int) -> Saved:
     """A search to be kept; BadMark for a name or author that can't be, QueryError for a query that can't be read."""
+    from search.parse import parse  # imports slowly, and every engine imports this module
+
     name, by = " ".join(name.split()), " ".join(by.split())
     query = " ".join(query.split())
     if not name:
@@ -78,6 +79,8 @@ def keep(engine: "Engine", name: str, query: str, by: str) -> Saved:
 
 def counted(engine: "Engine", saved: Saved) -> tuple[int, int]:
     """How many messages a saved search finds, and how many of them came in since it was looked through; QueryError."""
+    from search.parse import parse
+
     query = parse(saved.query)
     return engine.count(query), engine.taken_in(query, after=saved.seen, limit=0).total
 

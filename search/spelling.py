@@ -8,7 +8,7 @@ from msgspec import Struct
 from search.near import SHORTEST
 from search.query import And, Node, Or, Phrase, Query, TextField, Word
 from search.vocabulary import Vocabulary
-from search.words import CJK_RUN, WORD, tokens
+from search.words import any_word, cjk_run, tokens
 
 RARE = 2  # messages; a word that more have is spelt as it is meant
 OFTENER = 10  # times as many messages have the word that was meant
@@ -52,7 +52,7 @@ def _words(tree: Node | None) -> Iterator[tuple[str, TextField]]:
 
 
 def _spelt(text: str, field: TextField) -> Iterator[tuple[str, TextField]]:
-    for match in WORD.finditer(text):
+    for match in any_word().finditer(text):
         found = tokens(match[0])
-        if len(found) == 1 and len(found[0]) >= SHORTEST and not CJK_RUN.search(match[0]) and not found[0].isdigit():
+        if len(found) == 1 and len(found[0]) >= SHORTEST and not cjk_run().search(match[0]) and not found[0].isdigit():
             yield match[0], field

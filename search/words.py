@@ -14,22 +14,43 @@ _FOLD = str.maketrans({
 _MARKS = "\u0300-\u0344\u0346-\u0362\u3099\u309a"  # combining accents, and the voicing marks of kana
 
 ASCII_WORD = re.compile(r"[0-9A-Za-z]+")
-WORD = re.compile(rf"(?:[^\W_]+|(?=[^\x00-\x7f])[{ranges(LETTERS)}]+)+")
 _PLAIN_WORD = re.compile(r"[^\W_]+")
-CJK_RUN = re.compile(rf"[{ranges(CJK)}]+")
-# What hides a word from those who type it the usual way: letters in pieces (file names from a Mac), soft hyphens and
-# the invisible joiners of newsletters, and the Turkish capital whose lower case is two characters.
-MENDED = re.compile(
-    rf"[^\W_][{_MARKS}]+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|[\u00ad\u2060\ufeff]+|\u0130", re.DOTALL
-)
 _LEFT = re.compile(rf"[{_MARKS}]+")
 _FOLDABLE = re.compile(f"[{''.join(map(chr, _FOLD))}]+")
 BROKEN = re.compile(rf"[\u00ad\u0130{_MARKS}\u1100-\u1112\u2060\ufeff]")  # texts without any need no mending
-# Coarse and quick: texts without any of these need no second look.
-_MAYBE_CJK = re.compile("[\u1100-\u11ff\u3005-\ud7ff\uf900-\uffdc\U0001b000-\U0001b167\U00020000-\U00033479]")
-_MAYBE_LETTERS = re.compile(
-    "[\u0345\u0363-\u036f\u05b0-\u05c7\u0610-\u1df4\u24b6-\u24e9\u2de0-\u2dff\ua674-\uabea\ufb1e\U00010000-\U00033479]"
-)
+
+
+# The rest is compiled when first used: that takes milliseconds each, and western mails do without.
+@cache
+def any_word() -> re.Pattern[str]:
+    """A word of any script, mended; a CJK run is one too."""
+    return re.compile(rf"(?:[^\W_]+|(?=[^\x00-\x7f])[{ranges(LETTERS)}]+)+")
+
+
+@cache
+def cjk_run() -> re.Pattern[str]:
+    """Chinese, Japanese and Korean letters that stand together."""
+    return re.compile(rf"[{ranges(CJK)}]+")
+
+
+@cache
+def mended() -> re.Pattern[str]:
+    """What hides a word from those who type it the usual way: letters in pieces (file names from a Mac), soft hyphens
+    and the invisible joiners of newsletters, and the Turkish capital whose lower case is two characters."""
+    pieces = rf"[^\W_][{_MARKS}]+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"
+    return re.compile(rf"{pieces}|[\u00ad\u2060\ufeff]+|\u0130", re.DOTALL)
+
+
+@cache
+def _maybe_cjk() -> re.Pattern[str]:
+    """Coarse and quick, as the next: texts without any of these need no second look."""
+    return re.compile("[\u1100-\u11ff\u3005-\ud7ff\uf900-\uffdc\U0001b000-\U0001b167\U00020000-\U00033479]")
+
+
+@cache
+def _maybe_letters() -> re.Pattern[str]:
+    near = "\u0345\u0363-\u036f\u05b0-\u05c7\u0610-\u1df4\u24b6-\u24e9\u2de0-\u2dff"
+    return re.compile(f"[{near}\ua674-\uabea\ufb1e\U00010000-\U00033479]")
 
 
 def fold(text: str) -> str:
@@ -41,7 +62,7 @@ def fold(text: str) -> str:
 
 
 def mend(match: re.Match[str]) -> str:
-    """What stands for a match of `MENDED`: the composed letter, or nothing for what is invisible."""
+    """What stands for a match of `mended`: the composed letter, or nothing for what is invisible."""
     part = match[0]
     if part == "\u0130":
         return "I"
@@ -70,20 +91,20 @@ def searchable(text: str) -> str:
     if _is_plain(text):
         return text
     if BROKEN.search(text):
-        text = MENDED.sub(mend, text)
-    return CJK_RUN.sub(lambda match: f" {' '.join(bigrams(match[0]))} ", text) if has_cjk(text) else text
+        text = mended().sub(mend, text)
+    return cjk_run().sub(lambda match: f" {' '.join(bigrams(match[0]))} ", text) if has_cjk(text) else text
 
 
 def has_cjk(text: str) -> bool:
     """Whether there may be Chinese, Japanese or Korean letters; exact when it says no."""
-    return not text.isascii() and _MAYBE_CJK.search(text) is not None
+    return not text.isascii() and _maybe_cjk().search(text) is not None
 
 
 def word_pattern(text: str) -> re.Pattern[str]:
     """The quickest pattern that finds the words of `text` (mended); CJK runs count as letters."""
     if text.isascii():
         return ASCII_WORD
-    return WORD if _MAYBE_LETTERS.search(text) else _PLAIN_WORD
+    return any_word() if _maybe_letters().search(text) else _PLAIN_WORD
 
 
 def tokens(text: str) -> list[str]:
@@ -112,8 +133,8 @@ _folds = _Folds()
 
 def _words(text: str) -> list[str]:
     """The same for any text, whatever the length of its words."""
-    mended = searchable(text)
-    return [_folds[word] for word in word_pattern(mended).findall(mended)]
+    whole = searchable(text)
+    return [_folds[word] for word in word_pattern(whole).findall(whole)]
 
 
 @cache
@@ -124,7 +145,8 @@ def _western_letters() -> tuple[bytes, dict[bytes, bytes]]:
     longer: dict[bytes, bytes] = {}
     for code in range(256):
         byte = bytes([code])
-        folded = "".join(_words(byte.decode("cp1252", "ignore"))).encode("cp1252")
+        letter = "".join(_PLAIN_WORD.findall(byte.decode("cp1252", "ignore")))
+        folded = fold(letter).encode("cp1252")
         if len(folded) == 1:
             table[code] = folded[0]
         elif folded:
@@ -149,7 +171,7 @@ def _western(text: str) -> list[str] | None:
 
 def lone_ideograph(text: str) -> bool:
     """Whether `text` is a single CJK character: the index mostly holds it within pairs, first or second."""
-    return len(text) == 1 and CJK_RUN.fullmatch(text) is not None
+    return len(text) == 1 and cjk_run().fullmatch(text) is not None
 
 
 def edits(first: str, second: str, most: int) -> int:

@@ -21,7 +21,9 @@ def commands() -> Iterator[tuple[str, click.Command]]:
     while todo:
         name, command = todo.pop()
         if isinstance(command, click.Group):
-            todo += [(f"{name} {key}", value) for key, value in command.commands.items() if not value.hidden]
+            context = click.Context(command)
+            below = [(key, command.get_command(context, key)) for key in command.list_commands(context)]
+            todo += [(f"{name} {key}", value) for key, value in below if value and not value.hidden]
         yield name, command
 
 

@@ -143,6 +143,12 @@ def test_wrong_use_is_one_sentence_and_status_2(tmp_path: Path, arguments: list[
     assert not (tmp_path / "new").exists(), "wrong use must leave nothing behind"
 
 
+def test_a_wrong_command_is_guessed_among_those_of_all_modules() -> None:
+    result = run("serches")
+    assert result.exit_code == 2
+    assert "'searches'" in result.stderr
+
+
 def test_a_file_without_mail_is_nothing_done(tmp_path: Path) -> None:
     (tmp_path / "shopping.txt").write_text("milk\n")
     result = run("ingest", tmp_path / "shopping.txt", "--engine", tmp_path / "corpus")

@@ -9,7 +9,6 @@ from urllib.parse import quote, unquote_to_bytes
 
 from msgspec import Struct
 
-from ingest.archives import emlx
 from ingest.archives.errors import ArchiveError, Unreadable
 from ingest.archives.items import END, Item, Problem, Unit
 from ingest.archives.mbox import is_single
@@ -183,7 +182,9 @@ def _file(unit: Unit, file: Found, inner: str) -> Iterator[Item | Problem]:
                 return
             for thing in things(source, Level(Budget(size)), member, inner, maildir_flags(file.name)):
                 if isinstance(thing, Item) and file.name.endswith(".emlx"):
-                    thing = emlx.filled(thing, path)
+                    from ingest.archives.emlx import filled
+
+                    thing = filled(thing, path)
                 thing.position = after if thing.position == END else f"{after};{thing.position}"
                 yield thing
     except ArchiveError as error:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ingest.archives import delimited, emlx, foreign, mbox, outlook, salvage, tables, tars, texts, zips
+from ingest.archives import mbox
 from ingest.archives.errors import ArchiveError, TooDeep, Truncated
 from ingest.archives.items import END, Item, Problem
 from ingest.archives.names import is_bookkeeping, is_ignored, maildir_flags, readable
@@ -17,6 +17,7 @@ DEEPEST = 8  # archives inside archives, the outermost counted
 ARCHIVES = ("zip", "tar", "7z", "rar", "cab", "iso", "lha")
 CUT = "cut"  # the position after a message that its damaged source cut short: what failed is still to be told
 
+_RARE = ("text", "emlx", "babyl", "mmdf", "ole", "tnef", "pst")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -53,29 +54,50 @@ def things(
             if isinstance(thing, Item):
                 thing.number = number_of(member or name)
             yield thing
-    elif found.kind == "table" or (level.columns and tables.is_table(head, dict(level.columns))):
-        yield from tables.read(source, position, member, dict(level.columns))
-    elif found.kind == "text":
-        yield from texts.read(source, member, name or member, flags)
-    elif found.kind == "emlx":
-        yield from emlx.read(source, member, flags)
-    elif found.kind in ("babyl", "mmdf"):
-        split = delimited.babyl if found.kind == "babyl" else delimited.mmdf
-        yield from split(source, position, member)
+    elif found.kind == "table" or (level.columns and _is_table(head, level)):
+        yield from _table(source, level, member, position)
     elif found.kind == "mbox":
         yield from mbox.split(source, position, member, flags)
     elif found.kind in PACKED.values():
         yield from _content(source, found.kind, level.deeper(), member, position, flags)
     elif found.kind in ARCHIVES:
         yield from _members(source, found.kind, level.deeper(), member, position)
-    elif found.kind in ("ole", "tnef"):
-        yield from outlook.single(source, found.kind, member, flags)
-    elif found.kind == "pst":
-        yield from outlook.data_file(source, level.budget, member, position)
+    elif found.kind in _RARE:
+        yield from _rare(source, found.kind, level, member, position, flags, name)
     elif source.failed:
         raise source.failed
     elif found.kind == "other" and not is_bookkeeping(member):
         yield Problem("open", found.code, found.reason, member)
+
+
+def _is_table(head: bytes, level: Level) -> bool:
+    from ingest.archives import tables  # as below, a reader that is not always wanted is imported where it is
+
+    return tables.is_table(head, dict(level.columns))
+
+
+def _table(source: Source, level: Level, member: str, position: str) -> Iterator[Item | Problem]:
+    from ingest.archives import tables
+
+    return tables.read(source, position, member, dict(level.columns))
+
+
+def _rare(
+    source: Source, kind: str, level: Level, member: str, position: str, flags: str, name: str
+) -> Iterator[Item | Problem]:
+    """The messages of a file of one of the kinds in `_RARE`."""
+    from ingest.archives import delimited, emlx, outlook, texts
+
+    if kind == "text":
+        return texts.read(source, member, name or member, flags)
+    if kind == "emlx":
+        return emlx.read(source, member, flags)
+    if kind in ("babyl", "mmdf"):
+        split = delimited.babyl if kind == "babyl" else delimited.mmdf
+        return split(source, position, member)
+    if kind == "pst":
+        return outlook.data_file(source, level.budget, member, position)
+    return outlook.single(source, kind, member, flags)
 
 
 def _message(source: Source, member: str, position: str, flags: str) -> Iterator[Item | Problem]:
@@ -110,6 +132,8 @@ def _content(
 
 def _members(source: Source, kind: str, level: Level, member: str, position: str) -> Iterator[Item | Problem]:
     """What the members of an archive hold."""
+    from ingest.archives import foreign, outlook, salvage, tars, zips
+
     first, _, inner = position.partition(";")
     start = int(first) if _NUMBER.fullmatch(first) else 0
     if kind == "zip":

@@ -4,9 +4,6 @@ import re
 
 from msgspec import Struct
 
-from ingest.archives.tables import is_table
-from ingest.archives.texts import is_document, is_printed
-
 HEAD = 1 << 16  # bytes that are looked at
 
 PACKED = {b"\x1f\x8b\x08": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
@@ -105,6 +102,8 @@ def sniff(head: bytes) -> Sniffed:
     if (count := COUNT.match(head)) and KNOWN.match(head, count.end()):
         return Sniffed("emlx")
     if is_message(head):
+        from ingest.archives.texts import is_printed  # like the readers below, imported where it is wanted
+
         return Sniffed("text" if is_printed(head) else "message")
     return _text_or_binary(head)
 
@@ -136,6 +135,9 @@ def _text_or_binary(head: bytes) -> Sniffed:
         return _other("an HTML page")
     if body.startswith(b"<?xml"):
         return _other("an XML file")
+    from ingest.archives.tables import is_table
+    from ingest.archives.texts import is_document
+
     if is_table(head):
         return Sniffed("table")
     if is_document(head):

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from ingest.archives.emlx import is_kept_apart
 from ingest.archives.errors import ArchiveError
 from ingest.archives.folder import Found, Listing, belongs, classify, kind_of, list_folder, open_plain
 from ingest.archives.items import Problem, Unit
@@ -52,6 +51,8 @@ def with_columns(unit: Unit | Problem, told: Mapping[str, str], *, table: bool) 
 
 def _walk(root: Path) -> Iterator[Unit | Problem]:
     """Every unit below a folder. The list of what is still to be done takes the place of recursion."""
+    from ingest.archives.emlx import is_kept_apart
+
     todo: list[Path | Unit] = [root]
     while todo:
         path = todo.pop()

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from search.words import BROKEN, CJK_RUN, fold, has_cjk, tokens, word_pattern
+from search.words import BROKEN, cjk_run, fold, has_cjk, tokens, word_pattern
 
 _END = re.compile(r"(?:[.!?…]+[\"”“’»›)\]]*\s+(?=\S)|[。！？]+[」』”]?|\n\s*\n\s*|;\s+)")
 _SHORT = re.compile(
@@ -66,7 +66,7 @@ def words_of(text: str, start: int = 0, end: int | None = None) -> list[Word]:
     found: list[Word] = []
     wide = has_cjk(text)
     for match in word_pattern(text).finditer(text, start, end):
-        if wide and CJK_RUN.search(match[0]):
+        if wide and cjk_run().search(match[0]):
             found += _wide(match[0], match.start())
         else:
             word = BROKEN.sub("", match[0]) if BROKEN.search(match[0]) else match[0]
@@ -78,7 +78,7 @@ def _wide(run: str, at: int) -> list[Word]:
     """A run with wide letters: pairs of these, and what stands between as words."""
     found: list[Word] = []
     last = 0
-    for part in CJK_RUN.finditer(run):
+    for part in cjk_run().finditer(run):
         if part.start() > last:
             found.append(Word(fold(run[last : part.start()]), at + last, at + part.start()))
         piece = part[0]
