@@ -76,19 +76,21 @@ def bigrams(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
 
 
+# Blocks of 256 characters in which nothing is special but for _ODD_ONES: Latin to Cyrillic, Hebrew to Ethiopic, Greek
+# with accents, punctuation and symbols.
+_PLAIN_BLOCKS = bytes(block for block in range(0x2F) if block not in (0x03, 0x11))
+_ODD_ONES = ("\u00ad", "\u0130", "\u2060")
+
+
 def _is_plain(text: str) -> bool:
-    """Whether a quick look tells that nothing in `text` is special: Latin-1 without the soft hyphen."""
-    if text.isascii():
-        return True
-    try:
-        return b"\xad" not in text.encode("latin-1")
-    except UnicodeEncodeError:
-        return False
+    """Whether a quick look tells that nothing in `text` is special."""
+    blocks = text.encode("utf-16-le", "surrogatepass")[1::2]
+    return not blocks.translate(None, _PLAIN_BLOCKS) and not any(odd in text for odd in _ODD_ONES)
 
 
 def searchable(text: str) -> str:
     """The text to hand to the index: letters mended, CJK runs as bigrams between spaces; most text is unchanged."""
-    if _is_plain(text):
+    if text.isascii() or _is_plain(text):
         return text
     if BROKEN.search(text):
         text = mended().sub(mend, text)
