@@ -12,7 +12,7 @@ from msgspec import Struct, msgpack
 from ingest.archives import Item, Problem
 from ingest.authenticity import authenticated
 from ingest.cycles import hold_back
-from ingest.messages import Reading, read_message
+from ingest.messages import Reading, cut, read_uncut
 from ingest.releases.kinds import is_document
 from ingest.threads import prepare
 from mappings.records import Failure, Message, Note, Place, Prepared, Quoting
@@ -74,6 +74,7 @@ _message_decoder = msgpack.Decoder(Message)
 def prepare_chunk(setting: Setting, items: Sequence[Item | Problem]) -> Chunk:
     """Reads every item and the mails attached to it. Never raises for what an item holds."""
     chunk = Chunk([], [])
+    readings: list[Reading | None] = []
     for item in items:
         if isinstance(item, Problem):
             failure = Failure(
@@ -86,8 +87,8 @@ def prepare_chunk(setting: Setting, items: Sequence[Item | Problem]) -> Chunk:
                 archive=setting.archive, member=item.member, offset=item.offset, collection=setting.collection,
                 flags=item.flags, labels=tuple(item.labels), number=item.number,
             )  # fmt: skip
-            _take(item.raw, place, setting, chunk, item.made)
-    _add_keys(chunk, setting)
+            _take(item.raw, place, setting, chunk, readings, item.made)
+    _finish(chunk, readings, setting)
     return chunk
 
 
@@ -144,17 +145,22 @@ def storable(chunk: Chunk) -> Chunk:
 
 def take(raw: bytes, place: Place, setting: Setting, chunk: Chunk, made: str = "", carrier: str = "") -> None:
     """Adds a message and, after it, those attached to it, whatever their depth."""
-    _take(raw, place, setting, chunk, made, carrier)
-    _add_keys(chunk, setting)
+    readings: list[Reading | None] = []
+    _take(raw, place, setting, chunk, readings, made, carrier)
+    _finish(chunk, readings, setting)
 
 
-def _take(raw: bytes, place: Place, setting: Setting, chunk: Chunk, made: str, carrier: str = "") -> None:
-    """The same without their keys."""
+def _take(
+    raw: bytes, place: Place, setting: Setting, chunk: Chunk, readings: list[Reading | None], made: str,
+    carrier: str = "",
+) -> None:  # fmt: skip
+    """The same without what `_finish` does, for which it adds the readings; None for what could not be read."""
     todo = [(raw, place, carrier, made, 0)]
     spent = 0
     while todo:
         raw, place, carrier, made, depth = todo.pop()
         reading = _read(raw, place, carrier, setting, chunk, made)
+        readings.append(reading)
         id = chunk.messages[-1].message.id
         found = _inside(reading, raw, made) if reading else []
         if not found:
@@ -199,7 +205,7 @@ def _inside(reading: Reading, raw: bytes, made: str) -> list[_Within]:
 def _read(raw: bytes, place: Place, carrier: str, setting: Setting, chunk: Chunk, made: str) -> Reading | None:
     """Adds one message; if it can't be read, its bytes with a bare record, and a failure that names it."""
     try:
-        reading = read_message(raw, carrier=carrier, parser=setting.parser, made=made)
+        reading = read_uncut(raw, carrier=carrier, parser=setting.parser, made=made)
         chunk.messages.append(Prepared(message=reading.message, raw=raw, place=place, links=()))
         for note in reading.message.notes:
             if note.code in LOSSY:
@@ -212,21 +218,33 @@ def _read(raw: bytes, place: Place, carrier: str, setting: Setting, chunk: Chunk
         return None
 
 
-def _add_keys(chunk: Chunk, setting: Setting) -> None:
-    """Gives the messages that were read, which have no links yet, their keys, and checks their signatures.
+def _finish(chunk: Chunk, readings: Sequence[Reading | None], setting: Setting) -> None:
+    """Cuts the texts of the chunk's last messages, whose readings these are, then makes their keys and checks their
+    signatures.
 
-    Apart from the reading: what makes keys stays in the processor's caches meanwhile, which is a third quicker.
+    In turns, since the code of each stays in the processor's caches: a whole ingest takes a fifth less time for it.
     """
-    for at, read in enumerate(chunk.messages):
-        if read.links:
-            continue
-        message, raw, place = read.message, read.raw, read.place
-        try:
-            chunk.messages[at] = prepare(authenticated(message, raw, setting.keys), raw, place)
-        except _ENDS:
-            raise
-        except BaseException as error:
-            chunk.messages[at] = _bare(raw, place, message.carrier, error, chunk, message.made)
+    first = len(chunk.messages) - len(readings)
+
+    def cut_text(at: int, one: Prepared) -> Prepared:
+        reading = readings[at - first]
+        return Prepared(message=cut(one.raw, reading), raw=one.raw, place=one.place, links=()) if reading else one
+
+    def add_keys(_: int, one: Prepared) -> Prepared:
+        return prepare(authenticated(one.message, one.raw, setting.keys), one.raw, one.place)
+
+    for turn in (cut_text, add_keys):
+        for at in range(first, len(chunk.messages)):
+            one = chunk.messages[at]
+            if one.links:  # it could not be read
+                continue
+            try:
+                chunk.messages[at] = turn(at, one)
+            except _ENDS:
+                raise
+            except BaseException as error:
+                message = one.message
+                chunk.messages[at] = _bare(one.raw, one.place, message.carrier, error, chunk, message.made)
 
 
 def _bare(raw: bytes, place: Place, carrier: str, error: BaseException, chunk: Chunk, made: str) -> Prepared:

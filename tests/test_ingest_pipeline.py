@@ -168,7 +168,7 @@ BOX = st.lists(
 def test_counts_add_up_whatever_the_mixture(boxes: list[list[Any]], chunk: int, workers: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         Shelf(**{f"b{n}": box for n, box in enumerate(boxes)}).put(patch)
-        patch.setattr(prepare, "read_message", fake_reader)
+        patch.setattr(prepare, "read_uncut", fake_reader)
         patch.setattr(pipeline, "CHUNK_MESSAGES", chunk)
         corpus = Memory()
         with ThreadPoolExecutor(2) as pool:
@@ -247,7 +247,7 @@ def test_a_reader_that_raises_is_a_failure_and_the_other_archives_are_read(monke
 def test_a_message_whose_preparation_raises_is_kept_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = mail(2, "panic")
     Shelf(a=[mail(1), raw, mail(3)]).put(monkeypatch)
-    monkeypatch.setattr(prepare, "read_message", fake_reader)
+    monkeypatch.setattr(prepare, "read_uncut", fake_reader)
     corpus = Memory()
     outcome = load(corpus)
     assert (outcome.read, outcome.new, outcome.failed, outcome.partial) == (3, 3, 0, 1)
@@ -257,9 +257,32 @@ def test_a_message_whose_preparation_raises_is_kept_and_named(monkeypatch: pytes
     assert "no such luck" in failure.reason
 
 
+@pytest.mark.parametrize("turn", ["cut", "prepare"])
+def test_a_fault_in_a_later_turn_costs_that_mail_its_record_and_no_other(
+    turn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = getattr(prepare, turn)
+
+    def falls_over(*given: Any) -> object:
+        if b"nest 2" in given:
+            raise RuntimeError("no such luck")
+        return step(*given)
+
+    Shelf(a=[mail(1), b"nest 3", mail(2)]).put(monkeypatch)
+    monkeypatch.setattr(prepare, "read_uncut", fake_reader)
+    monkeypatch.setattr(prepare, turn, falls_over)
+    corpus = Memory()
+    outcome = load(corpus)
+    assert (outcome.read, outcome.new, outcome.partial) == (6, 6, 1)
+    (failure,) = corpus.noted.values()
+    assert (corpus.held[failure.message], failure.code) == (b"nest 2", "unread")
+    _, outer, *inner, _ = corpus.batches[0].messages
+    assert [one.message.carrier for one in inner] == [outer.message.id, inner[0].message.id, inner[1].message.id]
+
+
 def test_attached_mails_are_messages_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     Shelf(a=[b"nest 3"]).put(monkeypatch)
-    monkeypatch.setattr(prepare, "read_message", fake_reader)
+    monkeypatch.setattr(prepare, "read_uncut", fake_reader)
     corpus = Memory()
     outcome = load(corpus)
     outer, *inner = corpus.batches[0].messages
@@ -270,7 +293,7 @@ def test_attached_mails_are_messages_of_their_own(monkeypatch: pytest.MonkeyPatc
 
 def test_mails_attached_too_deep_stay_inside_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
     Shelf(a=[b"nest 2000"]).put(monkeypatch)
-    monkeypatch.setattr(prepare, "read_message", fake_reader)
+    monkeypatch.setattr(prepare, "read_uncut", fake_reader)
     corpus = Memory()
     outcome = load(corpus)
     assert outcome.read == prepare.DEPTH + 1
