@@ -4,7 +4,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_THRESHOLDS = (50_000, 10, 10)  # objects between two searches; by itself Python searches after 700
+_THRESHOLDS = (200_000, 10, 10)  # objects between two searches; by itself Python searches after 700
 
 
 def hold_back() -> None:

@@ -201,9 +201,8 @@ class EmbeddedWriter(EmbeddedShelfWriter, EmbeddedDirectoryWriter):
                 if key:
                     known[key] = label
         connection = self._store.connection()
-        connection.executemany(
-            "INSERT INTO links VALUES (?, ?)", [(key, self._root(known[key])) for key in known.keys() - before]
-        )
+        added = sorted([(key, self._root(known[key])) for key in known.keys() - before])  # in order they go in faster
+        connection.executemany("INSERT INTO links VALUES (?, ?)", added)
         labels = {num: self._root(label) for num, label in labels.items()}
         connection.executemany("INSERT OR IGNORE INTO loose VALUES (?)", [(label,) for label in set(labels.values())])
         return labels
