@@ -167,7 +167,7 @@ def _blocks(
 ) -> Iterator[Introduction]:
     """Header blocks: From and two further fields, each on its line."""
     done = start
-    for at in labels:
+    for at in islice(labels, _MOST):
         found = pattern.match(lined, at, stop) if at >= done else None
         if not found or field_of(found[1]) not in _FIRST:
             continue
@@ -180,9 +180,7 @@ def _blocks(
 
 def inside(lined: str, start: int, stop: int, labels: Mapping[int, Field]) -> list[Introduction]:
     """Header blocks within marked lines, with the line above that says so ("> -----Original Message-----")."""
-    if not labels or "from" not in [field for at, field in labels.items() if start <= at < stop]:
-        return []
-    return list(_inside(lined, start, stop, labels))
+    return list(_inside(lined, start, stop, labels)) if "from" in labels.values() else []
 
 
 def _inside(lined: str, start: int, stop: int, labels: Mapping[int, Field]) -> Iterator[Introduction]:

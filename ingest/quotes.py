@@ -1,6 +1,7 @@
 """A message's text cut into own words, quotations, signature and disclaimer: `split`, the seam for better ways."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -117,6 +118,7 @@ class _Cutter:
         self.text = text
         self.lined = "\n" + text
         self.labels = label_lines(self.lined)
+        self.labelled = list(self.labels)  # in ascending order
         self.sender = sender
         self.marked = ">" in text
         self.barred = "|" in text
@@ -192,7 +194,8 @@ class _Cutter:
 
     def _marked(self, lead: Introduction, start: int, end: int, base: int) -> None:
         """One piece for each stretch of equal depth of a marked quotation, with what introduces it."""
-        blocks = inside(self.lined, start, end, self.labels)
+        near = self.labelled[bisect_left(self.labelled, start) : bisect_right(self.labelled, end)]
+        blocks = inside(self.lined, start, end, {at: self.labels[at] for at in near}) if near else []
         words = lead.words if lead.lines else 0
         if blocks and not self.text[start : blocks[0].start].strip(" \t>\n"):  # it introduces the whole run
             words = blocks.pop(0).words

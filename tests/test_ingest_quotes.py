@@ -1,9 +1,14 @@
 """Own words, quotations and signatures of a text."""
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest import quotes
+from ingest.introductions import Introduction
+from ingest.labels import Field
 from ingest.quotes import MOST, own_words, split
 from mappings.records import Address
 
@@ -199,3 +204,17 @@ def test_segments_cover_any_text_without_a_gap(text: str, quoted: int) -> None:
         assert (part.depth > 0) == (part.kind == "quoted")
         at = part.end
     assert at == len(text)
+
+
+def test_the_fields_looked_at_for_a_marked_quotation_are_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    inside = quotes.inside
+
+    def counted(lined: str, start: int, stop: int, labels: Mapping[int, Field]) -> list[Introduction]:
+        asked.append(len(labels))
+        return inside(lined, start, stop, labels)
+
+    monkeypatch.setattr(quotes, "inside", counted)
+    text = "> From: ann@example.org\n> Subject: one\nan answer\n" * 500
+    assert len(split(text)) == 1000
+    assert (len(asked), max(asked)) == (500, 2), "one for all lines of the text would take minutes in a long one"
