@@ -12,7 +12,7 @@ from ingest.charsets import clean, decode
 # without the colon. Possessive, so that a line is never looked at twice.
 _FIELD = re.compile(r"(?:([!-9;-~]+)[ \t]*+:[ \t]*+([^\n]*+(?:\n[ \t][^\n]*+)*+)|([^\n]*+))(?:\n|\Z)")
 _PLAIN_FIELD = re.compile(r"(?:([!-9;-~]+)[ \t]*+:[ \t]*+([^\n]*+(?:\n[ \t][^\n]*+)*+)|[^\n]*+)(?:\n|\Z)")
-_EMPTY_LINE = re.compile(rb"\n\r?\n")
+EMPTY_LINE = re.compile(rb"\n\r?\n")
 _STARTS = re.compile(rb"[!-9;-~]+[ \t]*:")
 # RFC 2047 §2, read loosely: blanks inside a word and words that touch other text occur in real mail.
 _WORD = re.compile(r"=\?([^?\s]{1,40})\?([bBqQ])\?((?:[^?=]|=(?!\?[^=])|\?(?!=))*+)\?=")
@@ -76,7 +76,7 @@ def read_head(data: bytes, start: int = 0, end: int | None = None) -> Head:
         return Head([], min(end, start + (1 if data[start] == 10 else 2)), [])
     if not _STARTS.match(data, start, end):
         return Head([], start, ["no-header"])
-    if stop := _EMPTY_LINE.search(data, start, end):
+    if stop := EMPTY_LINE.search(data, start, end):
         return _read_block(data[start : stop.start()].removesuffix(b"\r"), start, stop.end())
     return _read_block(data[start:end], start, end)
 

@@ -179,7 +179,8 @@ def _blocks(
 
 
 def inside(lined: str, start: int, stop: int, labels: Mapping[int, Field]) -> list[Introduction]:
-    """Header blocks within marked lines, with the line above that says so ("> -----Original Message-----")."""
+    """Header blocks within marked lines, with the line above that says so ("> -----Original Message-----"). `labels` as
+    `label_lines`, but of those lines alone."""
     return list(_inside(lined, start, stop, labels)) if "from" in labels.values() else []
 
 

@@ -107,6 +107,6 @@ def _with_marks(text: str) -> str:
         elif piece.strip():
             piece = piece.strip("\n")
             marks = ">" * min(depth, 50) + " " if depth else ""
-            out.append(marks + piece.replace("\n", "\n" + marks) if depth else piece)
+            out.append(marks + piece.replace("\n", "\n" + marks))
             out.append("\n" if depth else "\n\n")
     return "".join(out)

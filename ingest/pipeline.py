@@ -99,7 +99,7 @@ def load(
     """
     units = find(paths)
     workers = workers or suited(units)
-    with held_back(), _pool(workers, executor, ahead=engine is not None and engine.waits) as pool:
+    with _pool(workers, executor, ahead=engine is not None and engine.waits) as pool:
         if dry_run or engine is None:
             loader = Loader(collection, parser=parser, progress=progress, stop=stop)
             return loader.run(DryWriter(engine, found), units, pool, workers)
@@ -197,6 +197,7 @@ class Loader:
         self.outcome = Outcome()
         self.done = 0  # bytes on disk of the archives that are done with
 
+    @held_back()
     def run(
         self, taker: Taker, units: Sequence[Unit | Problem], pool: Executor | None, workers: int,
         writer: Writer | None = None,

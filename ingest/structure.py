@@ -13,7 +13,7 @@ try:
 except ImportError:  # it has no wheel for every machine, and its work can be done without
     fast_mail_parser = None  # type: ignore[assignment]
 
-from ingest.headers import Head, decode_words, file_name, lenient_base64, parameters, read_head
+from ingest.headers import EMPTY_LINE, Head, decode_words, file_name, lenient_base64, parameters, read_head
 from ingest.sealed.cms import TYPES, signed_content
 from mappings.records import Note
 
@@ -29,7 +29,6 @@ _BASE64_HEAD = b"Content-Transfer-Encoding: base64\n\n"
 _STRAY = re.compile(rb"=(?![0-9A-Fa-f]{2}|\n|\Z)")
 _BLANK_END = re.compile(rb"\n(?<=[ \t]\n)")  # begins with a literal: the regex engine finds it by memchr
 _TRAILING = re.compile(rb"(?<![ \t])[ \t]++(?=\n|\Z)")
-_EMPTY_LINE = re.compile(rb"\n\r?\n")
 _SHORT = 200  # bytes of a part's head: those of texts come again and again and are kept
 _GUESS = re.compile(rb"(?:\A|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?=[A-Za-z-]{1,60}:|\r?\n)")
 UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,250})\r?$", re.M)
@@ -272,7 +271,7 @@ def _part_head(data: bytes, start: int, end: int) -> tuple[Head, int]:
 
     Unlike a message it may have none, and then begins with an empty line or with its text.
     """
-    if data.startswith(b"Content-", start) and (blank := _EMPTY_LINE.search(data, start, min(end, start + _SHORT))):
+    if data.startswith(b"Content-", start) and (blank := EMPTY_LINE.search(data, start, min(end, start + _SHORT))):
         head = _kept_head(data[start : blank.end()])
         return head, start + head.body
     if data.startswith((b"\n", b"\r\n"), start):

@@ -3,7 +3,9 @@
 import io
 import tarfile
 import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+
+from hypothesis import strategies as st
 
 
 def zipped(
@@ -30,3 +32,13 @@ def tarred(members: Mapping[str, bytes], link: str = "") -> bytes:
             outside.type, outside.linkname = tarfile.SYMTYPE, link
             archive.addfile(outside)
     return buffer.getvalue()
+
+
+@st.composite
+def damaged(draw: st.DrawFn, archives: Sequence[bytes]) -> bytes:
+    """One of the archives with some of its bytes overwritten, perhaps cut short."""
+    data = bytearray(archives[draw(st.integers(0, len(archives) - 1))])
+    for where, what in draw(st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=6)), max_size=6)):
+        at = int(where * (len(data) - 1))
+        data[at : at + len(what)] = what
+    return bytes(data[: max(1, int(draw(st.floats(0.2, 1)) * len(data)))])

@@ -24,7 +24,7 @@ from ingest.extraction.readers import read as read_attachment
 from ingest.processes import command
 from ingest.verifying import check
 from search.engine import open_engine
-from tests.archive_files import tarred, zipped
+from tests.archive_files import damaged, tarred, zipped
 from tests.foreign_files import MAKERS, cabinet, lha, old_rar, rar, sevenzip, written
 
 MAILS = [mail(number, b"From the start\n" + b"%d\n" % number * 30) for number in range(12)]
@@ -393,20 +393,10 @@ SEEDS = [make({"a/box": mboxrd(MAILS[:3]), "b.eml": mail(1), "c.zip": zipped({"d
 
 @needs_libarchive
 @settings(max_examples=15, deadline=None)
-@given(
-    st.integers(0, len(SEEDS) - 1),
-    st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=6)), max_size=6),
-    st.floats(0.2, 1),
-)
-def test_no_damage_makes_it_raise(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, hits: list[tuple[float, bytes]], end: float
-) -> None:
-    data = bytearray(SEEDS[seed])
-    for where, what in hits:
-        at = int(where * (len(data) - 1))
-        data[at : at + len(what)] = what
+@given(damaged(SEEDS))
+def test_no_damage_makes_it_raise(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("fuzz") / "x"
-    path.write_bytes(data[: max(1, int(end * len(data)))])
+    path.write_bytes(data)
     things = list(read(only_unit(path)))
     if things:
         middle = len(things) // 2

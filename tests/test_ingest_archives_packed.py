@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 import zstandard
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from test_ingest_archives_makers import (
     PACKERS,
     codes,
@@ -26,7 +25,7 @@ from test_ingest_archives_makers import (
 
 from ingest.archives import Item, Problem, mbox, read, streams, zips
 from ingest.archives.packed import DEEPEST
-from tests.archive_files import tarred, zipped
+from tests.archive_files import damaged, tarred, zipped
 
 MAILS = [mail(number, b"From the start\n" + b"%d\n" % number * 30) for number in range(12)]
 BOX = mboxrd(MAILS)
@@ -327,20 +326,12 @@ SEEDS = [
 
 
 @settings(max_examples=FUZZ, deadline=None)
-@given(
-    st.integers(0, len(SEEDS) - 1),
-    st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=6)), max_size=6),
-    st.floats(0.2, 1),
-)
+@given(damaged(SEEDS))
 def test_no_damage_makes_it_raise_and_every_position_still_holds(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, hits: list[tuple[float, bytes]], end: float
+    tmp_path_factory: pytest.TempPathFactory, data: bytes
 ) -> None:
-    data = bytearray(SEEDS[seed])
-    for where, what in hits:
-        at = int(where * (len(data) - 1))
-        data[at : at + len(what)] = what
     path = tmp_path_factory.mktemp("fuzz") / "x"
-    path.write_bytes(data[: max(1, int(end * len(data)))])
+    path.write_bytes(data)
     check_every_position(path)
 
 

@@ -42,10 +42,10 @@ _BITS = {0x0001: "S", 0x0002: "R", 0x0004: "F", 0x0008: "T", 0x1000: "P"}
 _STATUS = re.compile(rb"^(?:X-)?Status:[ \t]*([A-Za-z]{1,8})[ \t]*\r?$", re.MULTILINE)
 _PATCH = re.compile(rb"From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\r?\n")  # git's builtin/log.c
 _BLANK = re.compile(rb"\r?\n\r?\n")
+_STATUS_NAMES = (b"Status:", b"X-Status:", b"X-Mozilla-Status:")
 # The first line that a header ends or keeps a status with; X-Spam-Status, which is in many a mail, is none of them.
 # Begins with a literal and so does each branch, which is found quickly.
-_STATUS_OR_END = re.compile(rb"\n(?:\n|\r\n|Status:|X-Status:|X-Mozilla-Status:)")
-_STATUS_NAMES = (b"Status:", b"X-Status:", b"X-Mozilla-Status:")
+_STATUS_OR_END = re.compile(rb"\n(?:\n|\r\n|%s)" % b"|".join(_STATUS_NAMES))
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _GAP = re.compile(rb"(?:\r?\n)*")
 
